@@ -1,0 +1,3 @@
+from pullet.cli import main
+
+main()

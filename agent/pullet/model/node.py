@@ -1,0 +1,16 @@
+"""One machine of the fleet, as the repository's inventory or the agent's own settings describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pullet.model.problem import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    unschedulable: bool = False
+    origin: Origin = Origin("")

@@ -1,0 +1,91 @@
+"""What the engine says exists now, with what the probes and the crew say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pullet.model.names import InstanceName
+from pullet.model.pod import Probe, Restart
+
+
+class Phase(StrEnum):
+    """The engine's own words for a container's state."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    RESTARTING = "restarting"
+    PAUSED = "paused"
+    EXITED = "exited"
+    DEAD = "dead"
+    REMOVING = "removing"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedContainer:
+    """One container. Times are seconds since the epoch, None where the engine has none.
+
+    `restarts` counts what the engine itself restarted since the last start on request.
+    """
+
+    id: str
+    name: str
+    image: str
+    phase: Phase
+    exit_code: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+    restarts: int = 0
+    oom_killed: bool = False
+    address: str = ""
+    readiness: Probe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incarnation:
+    """One instance built from one specification; while it is replaced, two incarnations stand side by side."""
+
+    instance: InstanceName
+    hash: str
+    commit: str
+    path: str
+    restart: Restart
+    containers: tuple[ObservedContainer, ...]
+    host_ports: frozenset[tuple[str, str, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a readiness probe says of a container: `message` is the reason in words."""
+
+    ready: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of the last tries of one step: how often in a row, when last, and how it failed.
+
+    `error` is empty for a step that succeeded but may have to be repeated soon, such as a restart.
+    """
+
+    count: int
+    at: float
+    error: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """`answers` by container id; `prepared` are (specification hash, image) pairs whose image is on the engine.
+
+    `busy` are the keys of the steps in flight, with the verb in words; `attempts` those of steps that were tried
+    (see `pullet.model.plan`).
+    """
+
+    incarnations: tuple[Incarnation, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    prepared: frozenset[tuple[str, str]] = frozenset()
+    busy: Mapping[str, str] = field(default_factory=dict)
+    attempts: Mapping[str, Attempt] = field(default_factory=dict)

@@ -1,0 +1,145 @@
+"""The steps that are right now, each with its reason, and what is being waited for.
+
+A step's `key` is what only one step at a time may work on; `attempt` names its tries for backoff, and contains
+the specification's hash, so that a new specification starts with a clean slate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pullet.model.names import InstanceName
+from pullet.model.observed import Incarnation
+from pullet.model.placement import Instance
+from pullet.model.pod import PullPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """Have the image on the engine before anything is stopped for it."""
+
+    do: ClassVar[str] = "pull"
+    instance: InstanceName
+    hash: str
+    image: str
+    policy: PullPolicy
+    because: str
+
+    @property
+    def key(self) -> str:
+        return f"image {self.image}"
+
+    @property
+    def attempt(self) -> str:
+        return f"pull {self.image} {self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Create the instance's containers and start them; what exists of them already is taken up."""
+
+    do: ClassVar[str] = "start"
+    target: Instance
+    commit: str
+    because: str
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.name
+
+    @property
+    def key(self) -> str:
+        return str(self.target.name)
+
+    @property
+    def attempt(self) -> str:
+        return f"start {self.target.name} {self.target.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revive:
+    """Start containers again that exist and do not run."""
+
+    do: ClassVar[str] = "restart"
+    target: Incarnation
+    because: str
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.instance
+
+    @property
+    def key(self) -> str:
+        return str(self.target.instance)
+
+    @property
+    def attempt(self) -> str:
+        return f"restart {self.target.instance} {self.target.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Stop gracefully within the instance's own grace period, then remove the containers."""
+
+    do: ClassVar[str] = "remove"
+    target: Incarnation
+    because: str
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.instance
+
+    @property
+    def key(self) -> str:
+        return str(self.target.instance)
+
+    @property
+    def attempt(self) -> str:
+        return f"remove {self.target.instance} {self.target.hash}"
+
+
+Step = Pull | Start | Revive | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet, and why; `until` is when time alone makes a difference, in seconds since the epoch."""
+
+    instance: InstanceName
+    because: str
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`hold` says why steps that would remove were left out, and how a person lets them happen."""
+
+    revision: str
+    node: str
+    steps: tuple[Step, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    hold: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape of `pullet plan -o json`."""
+        return {
+            "revision": self.revision,
+            "node": self.node,
+            "steps": [
+                {"do": step.do, "instance": str(step.instance), "because": step.because}
+                for step in self.steps
+            ],
+            "waits": [{"instance": str(wait.instance), "because": wait.because} for wait in self.waits],
+            **({"hold": self.hold} if self.hold else {}),
+        }
+
+    def __str__(self) -> str:
+        """A line a step, then a line a wait: for people, and for golden plans."""
+        rows = [(step.do, str(step.instance), step.because) for step in self.steps]
+        rows += [("wait", str(wait.instance), wait.because) for wait in self.waits]
+        width = max((len(name) for _, name, _ in rows), default=0)
+        lines = [f"{do:<8} {name:<{width}}  {because}" for do, name, because in rows]
+        if self.hold:
+            lines.append(f"hold     {self.hold}")
+        return "\n".join(lines) or "nothing to do"
