@@ -1,0 +1,6 @@
+"""The heart: what to do now and why, and what came of it. Pure functions over frozen data."""
+
+from pullet.decide.plan import decide
+from pullet.decide.summary import summarise
+
+__all__ = ["decide", "summarise"]

@@ -78,7 +78,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """`answers` by container id; `prepared` are (specification hash, image) pairs whose image is on the engine.
+    """`answers` by container id; `prepared` are the keys of the pulls that succeeded.
 
     `busy` are the keys of the steps in flight, with the verb in words; `attempts` those of steps that were tried
     (see `pullet.model.plan`).
@@ -86,6 +86,6 @@ class Observed:
 
     incarnations: tuple[Incarnation, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    prepared: frozenset[tuple[str, str]] = frozenset()
+    prepared: frozenset[str] = frozenset()
     busy: Mapping[str, str] = field(default_factory=dict)
     attempts: Mapping[str, Attempt] = field(default_factory=dict)

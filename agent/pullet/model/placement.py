@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pullet.model.names import InstanceName, WorkloadName
+from pullet.model.catalog import Catalog
+from pullet.model.names import InstanceName
 from pullet.model.pod import Pod
 from pullet.model.snapshot import Revision
 from pullet.model.workload import Workload
@@ -47,14 +48,16 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What should stand on one node at one revision, and what the revision leaves unknown.
+    """What should stand on one node at one revision.
 
-    `frozen` names workloads that stand on this node and whose declaration cannot be read: they are kept as they
-    are. `hold` says why nothing may be started or removed at all, and is empty where the revision is whole.
+    The catalog and the fleet's placement come along to say why something is not wanted here: moved, scaled down,
+    no longer declared, or declared where it cannot be read. `hold` says why nothing may be started or removed at
+    all, and is empty where the revision is whole.
     """
 
     revision: Revision
     node: str
     assignments: tuple[Assignment, ...] = ()
-    frozen: Mapping[WorkloadName, str] = field(default_factory=dict)
+    catalog: Catalog = Catalog()
+    placement: Placement = Placement(nodes={})
     hold: str = ""

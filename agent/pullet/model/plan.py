@@ -17,7 +17,10 @@ from pullet.model.pod import PullPolicy
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Have the image on the engine before anything is stopped for it."""
+    """Have the image on the engine before anything is stopped for it.
+
+    Policy Always pulls once for each specification; otherwise specifications share what is there.
+    """
 
     do: ClassVar[str] = "pull"
     instance: InstanceName
@@ -28,7 +31,7 @@ class Pull:
 
     @property
     def key(self) -> str:
-        return f"image {self.image}"
+        return f"image {self.image}" + (f" for {self.hash}" if self.policy is PullPolicy.ALWAYS else "")
 
     @property
     def attempt(self) -> str:

@@ -1,0 +1,120 @@
+"""What state an incarnation is in, in one word and a reason: the only place that interprets the engine's phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase
+from pullet.model.pod import Restart
+
+SETTLE = 10.0
+"""Seconds that a container without a readiness probe must stay up after a crash to count as ready again."""
+
+PATIENCE = 60.0
+"""Seconds of not being ready after which people should know that something is wrong."""
+
+
+class Condition(IntEnum):
+    """From best to worst: an incarnation is in the worst condition of its containers."""
+
+    READY = 0
+    COMPLETED = 1
+    STARTING = 2
+    UNREADY = 3
+    CRASHING = 4
+    FAILED = 5
+    STOPPED = 6
+    GONE = 7
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`until` is when time alone may change it, in seconds since the epoch."""
+
+    condition: Condition
+    because: str
+    until: float | None = None
+
+    @property
+    def good(self) -> bool:
+        """Does what it should: serves, or has done its work."""
+        return self.condition in (Condition.READY, Condition.COMPLETED)
+
+    @property
+    def bad(self) -> bool:
+        """Something that a person may have to look at, and not only a matter of a moment."""
+        return self.condition in (Condition.UNREADY, Condition.CRASHING, Condition.FAILED)
+
+
+def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
+    """The worst of its containers."""
+    return worst(_container(one, incarnation.restart, observed, now) for one in incarnation.containers)
+
+
+def worst(healths: Iterable[Health]) -> Health:
+    return max(healths, key=lambda one: one.condition)
+
+
+def _container(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
+    match one.phase:
+        case Phase.RUNNING if one.readiness is not None:
+            return _asked(one, observed, now)
+        case Phase.RUNNING:
+            return _unasked(one, now)
+        case Phase.RESTARTING:
+            return Health(Condition.CRASHING, f"{ending(one)}, and the engine starts it again")
+        case Phase.EXITED:
+            return _ended(one, restart)
+        case Phase.CREATED:
+            return Health(Condition.STOPPED, "was created and never started")
+        case Phase.PAUSED:
+            return Health(Condition.STOPPED, "is paused, and nobody asked for that here")
+        case Phase.REMOVING | Phase.DEAD:
+            return Health(Condition.GONE, f"the engine calls it {one.phase}")
+
+
+def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:
+    answer = observed.answers.get(one.id)
+    if answer is not None and answer.ready:
+        return Health(Condition.READY, "its readiness probe succeeds")
+    message = answer.message if answer and answer.message else "its readiness probe has not answered yet"
+    deadline = (one.started_at or now) + PATIENCE
+    if one.restarts:
+        return Health(Condition.CRASHING, f"restarted {times(one.restarts)}; {message}")
+    if now < deadline:
+        return Health(Condition.STARTING, message, until=deadline)
+    return Health(Condition.UNREADY, f"not ready for {now - deadline + PATIENCE:.0f} s: {message}")
+
+
+def _unasked(one: ObservedContainer, now: float) -> Health:
+    settled = (one.started_at or 0) + SETTLE
+    if one.restarts and now < settled:
+        because = f"restarted {times(one.restarts)}; counts as ready when it stays up for {SETTLE:.0f} s"
+        return Health(Condition.CRASHING, because, until=settled)
+    return Health(Condition.READY, "it runs, and no readiness probe is declared")
+
+
+def _ended(one: ObservedContainer, restart: Restart) -> Health:
+    match restart:
+        case Restart.NEVER | Restart.ON_FAILURE if one.exit_code == 0:
+            return Health(Condition.COMPLETED, "ended with exit code 0")
+        case Restart.NEVER:
+            return Health(Condition.FAILED, f"{ending(one)}, and its restart policy is Never")
+        case _:
+            return Health(Condition.STOPPED, ending(one))
+
+
+def ending(one: ObservedContainer) -> str:
+    """How a container ended, in words."""
+    if one.oom_killed:
+        return "ran out of memory"
+    return f"ended with exit code {one.exit_code}"
+
+
+def times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,76 @@
+"""Desired, observed, a person's words and now → the steps that are right now, each with its reason. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from pullet.decide.absent import Go, Keep, fate
+from pullet.decide.brake import brake
+from pullet.decide.heal import heal
+from pullet.decide.replace import replace
+from pullet.decide.scene import Move, Scene
+from pullet.model.memory import Words
+from pullet.model.names import WorkloadName
+from pullet.model.observed import Incarnation, Observed
+from pullet.model.placement import Desired
+from pullet.model.plan import Plan, Remove, Step, Wait
+
+
+def decide(desired: Desired, observed: Observed, words: Words, now: float) -> Plan:
+    """The plan of one tick; `now` in seconds since the epoch."""
+    scene = Scene(desired, observed, now)
+    unwanted = tuple(_unwanted(scene))
+    going = _going(scene, unwanted)
+    hold = brake(desired, words, _workloads(observed.incarnations), going)
+    moves = [*_toward(scene), *_away(scene, unwanted, going if hold else frozenset())]
+    return Plan(
+        revision=desired.revision.commit,
+        node=desired.node,
+        steps=_one_per_key(move for move in moves if not isinstance(move, Wait)),
+        waits=tuple(move for move in moves if isinstance(move, Wait)),
+        hold=desired.hold or hold,
+    )
+
+
+def _toward(scene: Scene) -> Iterator[Move]:
+    """What is wanted here; nothing is, where who runs what is not known."""
+    if not scene.desired.hold:
+        for assignment in scene.desired.assignments:
+            yield from replace(assignment, scene)
+
+
+def _unwanted(scene: Scene) -> Iterator[Incarnation]:
+    wanted = {instance.name for assignment in scene.desired.assignments for instance in assignment.instances}
+    for one in scene.observed.incarnations:
+        if scene.desired.hold or one.instance not in wanted:
+            yield one
+
+
+def _away(scene: Scene, unwanted: Iterable[Incarnation], held: AbstractSet[WorkloadName]) -> Iterator[Move]:
+    """What is not wanted here goes, or is kept, healed, and shown with the reason."""
+    for one in unwanted:
+        verdict = fate(one, scene.desired)
+        if busy := scene.busy(one.instance):
+            yield Wait(one.instance, busy)
+        elif isinstance(verdict, Go) and one.instance.workload not in held:
+            yield scene.unless_too_soon(Remove(one, verdict.because))
+        else:
+            yield heal(one, scene) or Wait(one.instance, f"kept as it is: {verdict.because}")
+
+
+def _going(scene: Scene, unwanted: Sequence[Incarnation]) -> frozenset[WorkloadName]:
+    """Workloads of which nothing would be left here."""
+    going = [one for one in unwanted if isinstance(fate(one, scene.desired), Go)]
+    kept = [one for one in unwanted if isinstance(fate(one, scene.desired), Keep)]
+    wanted = {assignment.workload.name for assignment in scene.desired.assignments}
+    return _workloads(going) - _workloads(kept) - wanted
+
+
+def _workloads(incarnations: Iterable[Incarnation]) -> frozenset[WorkloadName]:
+    return frozenset(one.instance.workload for one in incarnations)
+
+
+def _one_per_key(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Two instances may ask for the same image; it is pulled once."""
+    return tuple({step.key: step for step in reversed(tuple(steps))}.values())[::-1]

@@ -1,0 +1,153 @@
+"""The share of one workload on this node: from what stands toward what should, one tick's worth.
+
+For each instance the first rule that matches decides. What may happen at once is bounded by a `Budget`; rules take
+from it in the order of ordinals, so a rollout goes instance by instance without anybody remembering it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pullet.decide.heal import heal
+from pullet.decide.scene import Move, Scene
+from pullet.model.observed import Incarnation
+from pullet.model.placement import Assignment, Instance
+from pullet.model.plan import Pull, Remove, Start, Wait
+from pullet.model.workload import Recreate, Rolling
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more may stand beside, and how many ready ones may go before their successor is ready."""
+
+    surge: int
+    unavailable: int
+
+    def take_surge(self) -> bool:
+        self.surge -= 1
+        return self.surge >= 0
+
+    def take_unavailable(self) -> bool:
+        self.unavailable -= 1
+        return self.unavailable >= 0
+
+
+def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
+    """Steps and waits for the instances that should stand here."""
+    standing = scene.standing(assignment.workload.name)
+    budget = _budget(assignment, standing, scene)
+    for instance in assignment.instances:
+        mine = [one for one in standing if one.instance == instance.name]
+        current = next((one for one in mine if one.hash == instance.hash), None)
+        old = [one for one in mine if one.hash != instance.hash]
+        if busy := scene.busy(instance.name):
+            yield Wait(instance.name, busy)
+        elif current is not None:
+            yield from _succeed(current, old, scene)
+        elif missing := list(_prepare(instance, scene)):
+            yield from missing
+        elif old:
+            yield _make_room(instance, old, assignment, scene, budget)
+        elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
+            yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
+        else:
+            yield _start(instance, scene, _why_new(assignment, standing, scene))
+
+
+def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> Budget:
+    """Counts cautiously: what the crew works on stands already, and is not ready yet."""
+    total = len(assignment.instances)
+    match assignment.workload.replacement:
+        case Recreate():
+            return Budget(0, 0)
+        case Rolling() as rolling:
+            surge, unavailable = rolling.bounds(total)
+    present = {(one.instance, one.hash) for one in standing}
+    coming = sum(
+        1
+        for instance in assignment.instances
+        if scene.busy(instance.name) and (instance.name, instance.hash) not in present
+    )
+    ready = sum(1 for one in standing if not scene.busy(one.instance) and scene.health(one).good)
+    absent = sum(
+        1
+        for instance in assignment.instances
+        if not scene.busy(instance.name) and all(one.instance != instance.name for one in standing)
+    )
+    return Budget(
+        surge=total + surge - len(standing) - coming - absent,
+        unavailable=ready - (total - unavailable),
+    )
+
+
+def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
+    wanted = {instance.name: instance.hash for instance in assignment.instances}
+    return any(wanted.get(one.instance) != one.hash for one in standing)
+
+
+def _succeed(current: Incarnation, old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
+    """The wanted incarnation stands: let it become ready, then let the old go."""
+    healing = heal(current, scene)
+    if healing is not None:
+        yield healing
+    found = scene.health(current)
+    for one in old:
+        if found.good:
+            yield scene.unless_too_soon(Remove(one, f"replaced by {current.hash[:8]}: {found.because}"))
+            return
+    yield from _drop_hopeless(old, scene)
+
+
+def _drop_hopeless(old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
+    """Of several old ones, those that never became ready are not worth keeping beside one that serves."""
+    if any(scene.health(one).good for one in old):
+        for one in old:
+            if not scene.health(one).good:
+                yield scene.unless_too_soon(Remove(one, "superseded before it became ready"))
+                return
+
+
+def _prepare(instance: Instance, scene: Scene) -> Iterator[Move]:
+    """The images that must be on the engine before anything is stopped or started for this specification."""
+    for container in instance.pod.containers:
+        because = f"{container.image} must be here before anything else happens"
+        pull = Pull(instance.name, instance.hash, container.image, container.pull, because)
+        if busy := scene.observed.busy.get(pull.key):
+            yield Wait(instance.name, f"{container.image}: {busy}")
+        elif pull.key not in scene.observed.prepared:
+            yield scene.unless_too_soon(pull)
+
+
+def _start(instance: Instance, scene: Scene, because: str) -> Move:
+    if holder := scene.port_holder(instance):
+        return Wait(instance.name, f"a port of the node that it needs is held by {holder.instance}")
+    return scene.unless_too_soon(Start(instance, scene.desired.revision.commit, because))
+
+
+def _make_room(
+    instance: Instance, old: Sequence[Incarnation], assignment: Assignment, scene: Scene, budget: Budget
+) -> Move:
+    """Only old incarnations stand: start beside them, or take one down first where that is allowed."""
+    wanted = instance.hash[:8]
+    first = old[0]
+    serves = any(scene.health(one).good for one in old)
+    if isinstance(assignment.workload.replacement, Recreate):
+        return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))
+    if any(one.host_ports & instance.pod.host_ports for one in old):
+        because = (
+            f"{wanted} is wanted and needs a port of the node that this one holds, so the old stops first"
+        )
+        return scene.unless_too_soon(Remove(first, because))
+    if budget.take_surge():
+        return _start(instance, scene, f"{wanted} replaces {first.hash[:8]}, which stays until this is ready")
+    if not serves or budget.take_unavailable():
+        return scene.unless_too_soon(Remove(first, f"makes room for {wanted} within maxUnavailable"))
+    return Wait(instance.name, f"{wanted} is wanted; waits its turn within maxSurge and maxUnavailable")
+
+
+def _why_new(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> str:
+    known = scene.desired.revision.short
+    if standing:
+        return f"missing: {len(assignment.instances)} wanted here at {known}"
+    return f"wanted here at {known}, and nothing of it stands"

@@ -1,0 +1,65 @@
+"""Everything a rule may look at: what should stand, what stands, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pullet.decide.backoff import waits_until
+from pullet.decide.health import Health, health
+from pullet.model.names import InstanceName, WorkloadName
+from pullet.model.observed import Attempt, Incarnation, Observed, Phase
+from pullet.model.placement import Desired, Instance
+from pullet.model.plan import Step, Wait
+
+Move = Step | Wait
+
+_HOLDS_PORTS = frozenset({Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`now` in seconds since the epoch."""
+
+    desired: Desired
+    observed: Observed
+    now: float
+
+    def standing(self, workload: WorkloadName) -> tuple[Incarnation, ...]:
+        return tuple(one for one in self.observed.incarnations if one.instance.workload == workload)
+
+    def health(self, incarnation: Incarnation) -> Health:
+        return health(incarnation, self.observed, self.now)
+
+    def busy(self, instance: InstanceName) -> str:
+        """What the crew does with it at the moment, empty when nothing."""
+        return self.observed.busy.get(str(instance), "")
+
+    def unless_too_soon(self, step: Step) -> Move:
+        """The step, or the wait for its next try."""
+        attempt = self.observed.attempts.get(step.attempt)
+        until = waits_until(attempt, self.now)
+        if attempt is None or until is None:
+            return step
+        return Wait(step.instance, _too_soon(step, attempt), until)
+
+    def port_holder(self, instance: Instance, besides: Iterable[Incarnation] = ()) -> Incarnation | None:
+        """Who holds a port of the node that the instance needs."""
+        ignored = {(one.instance, one.hash) for one in besides} | {(instance.name, instance.hash)}
+        wanted = instance.pod.host_ports
+        return next(
+            (
+                one
+                for one in self.observed.incarnations
+                if (one.instance, one.hash) not in ignored
+                and one.host_ports & wanted
+                and any(container.phase in _HOLDS_PORTS for container in one.containers)
+            ),
+            None,
+        )
+
+
+def _too_soon(step: Step, attempt: Attempt) -> str:
+    if attempt.error:
+        return f"{step.do} failed: {attempt.error}; tried again with growing pauses"
+    return f"was started again {attempt.count} times lately; the next start waits a little"

@@ -1,0 +1,197 @@
+"""What came of a revision on this node, for people and machines. Never says converged when it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pullet.decide.health import Health, times
+from pullet.decide.scene import Scene
+from pullet.model.memory import Memory, Words
+from pullet.model.names import WorkloadName
+from pullet.model.observed import Incarnation, Observed, Phase
+from pullet.model.placement import Assignment, Desired, Instance
+from pullet.model.plan import Plan, Pull, Remove, Start, Step
+from pullet.model.report import (
+    ContainerReport,
+    InstanceReport,
+    Report,
+    State,
+    WorkloadReport,
+)
+from pullet.model.snapshot import Fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One tick, complete: what it saw and what it decided; `now` in seconds since the epoch."""
+
+    desired: Desired
+    observed: Observed
+    plan: Plan
+    words: Words
+    now: float
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(self.desired, self.observed, self.now)
+
+
+def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
+    """The report of one tick; `since` and `took` follow from what the ledger remembers of this revision."""
+    workloads = dict(_workloads(outcome))
+    state, message = _overall(outcome, workloads, fetched)
+    commit = outcome.desired.revision.commit
+    last = memory.last
+    known = last is not None and last.commit == commit
+    since = last.since if last and known and last.state == state else outcome.now
+    return Report(
+        node=outcome.desired.node,
+        commit=commit,
+        state=state,
+        since=since,
+        took=max(0.0, since - last.seen) if last and known else 0.0,
+        message=message,
+        workloads={str(name): workloads[name] for name in sorted(workloads)},
+        problems=outcome.desired.catalog.problems,
+        instances=tuple(_instances(outcome)),
+        fetched_at=fetched.at,
+    )
+
+
+def _overall(
+    outcome: Outcome, workloads: dict[WorkloadName, WorkloadReport], fetched: Fetched
+) -> tuple[State, str]:
+    """An ordered table: the first line that holds is the state of the node."""
+    desired, states = outcome.desired, {report.state for report in workloads.values()}
+    errors = desired.catalog.errors
+    if not desired.revision.commit:
+        return State.HELD, fetched.error or "no revision to follow yet; what runs is kept"
+    if outcome.words.paused:
+        return State.HELD, f"paused: {outcome.words.paused}"
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        first = errors[0]
+        return State.REFUSED, f"{first.origin}: {first.message}{more}"
+    if outcome.plan.hold:
+        return State.HELD, outcome.plan.hold
+    for state in (State.DEGRADED, State.HELD, State.PROGRESSING):
+        if state in states:
+            return state, _first_message(workloads, state)
+    return (State.PROGRESSING, outcome.plan.steps[0].because) if outcome.plan.steps else (State.CONVERGED, "")
+
+
+def _first_message(workloads: dict[WorkloadName, WorkloadReport], state: State) -> str:
+    name = min(name for name in workloads if workloads[name].state is state)
+    return f"{name}: {workloads[name].message}"
+
+
+def _workloads(outcome: Outcome) -> Iterator[tuple[WorkloadName, WorkloadReport]]:
+    wanted = {} if outcome.desired.hold else {one.workload.name: one for one in outcome.desired.assignments}
+    standing = {one.instance.workload for one in outcome.observed.incarnations}
+    for name in standing | set(wanted):
+        if name in wanted:
+            yield name, _wanted(wanted[name], outcome)
+        else:
+            yield name, _unwanted(name, outcome)
+
+
+def _wanted(assignment: Assignment, outcome: Outcome) -> WorkloadReport:
+    scene = outcome.scene
+    standing = scene.standing(assignment.workload.name)
+    current = {instance.name: _current(instance, standing) for instance in assignment.instances}
+    healths = {name: scene.health(one) for name, one in current.items() if one is not None}
+    ready = sum(1 for found in healths.values() if found.good)
+    extra = len(standing) - len(healths)
+    state, message = _judge(assignment, healths.values(), extra, outcome)
+    return WorkloadReport(
+        state=state,
+        ready=ready,
+        wanted=len(assignment.instances),
+        hash=assignment.instances[0].hash if assignment.instances else "",
+        message=message,
+    )
+
+
+def _judge(
+    assignment: Assignment, healths: Iterable[Health], extra: int, outcome: Outcome
+) -> tuple[State, str]:
+    """One workload; what cannot be done outranks what is on its way."""
+    found = list(healths)
+    if failure := next(_failures(assignment, outcome), ""):
+        return State.DEGRADED, failure
+    if bad := [one for one in found if one.bad]:
+        return State.DEGRADED, bad[0].because
+    missing = len(assignment.instances) - len(found)
+    if missing or extra or not all(one.good for one in found):
+        return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
+    return State.CONVERGED, ""
+
+
+def _failures(assignment: Assignment, outcome: Outcome) -> Iterator[str]:
+    """Steps for the wanted specification that keep failing; one Transient failure is no news."""
+    commit = outcome.desired.revision.commit
+    for instance in assignment.instances:
+        steps: list[Step] = [Start(instance, commit, "")]
+        steps += [
+            Pull(instance.name, instance.hash, container.image, container.pull, "")
+            for container in instance.pod.containers
+        ]
+        for step in steps:
+            attempt = outcome.observed.attempts.get(step.attempt)
+            if attempt and attempt.error and (attempt.refused or attempt.count > 1):
+                yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
+
+
+def _next_move(name: WorkloadName, outcome: Outcome) -> str:
+    moves = (*outcome.plan.steps, *outcome.plan.waits)
+    return next((move.because for move in moves if move.instance.workload == name), "on its way")
+
+
+def _unwanted(name: WorkloadName, outcome: Outcome) -> WorkloadReport:
+    """Stands here, and is either on its way out or kept for a reason."""
+    leaving = any(
+        isinstance(step, Remove) and step.target.instance.workload == name for step in outcome.plan.steps
+    )
+    busy = any(outcome.scene.busy(one.instance) for one in outcome.scene.standing(name))
+    state = State.PROGRESSING if leaving or busy else _kept(name, outcome)
+    return WorkloadReport(state=state, ready=0, wanted=0, message=_next_move(name, outcome))
+
+
+def _kept(name: WorkloadName, outcome: Outcome) -> State:
+    return State.REFUSED if name in outcome.desired.catalog.refused else State.HELD
+
+
+def _current(instance: Instance, standing: Sequence[Incarnation]) -> Incarnation | None:
+    return next((one for one in standing if (one.instance, one.hash) == (instance.name, instance.hash)), None)
+
+
+def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
+    """What stands, and what is wanted and does not stand yet."""
+    scene = outcome.scene
+    reasons = {move.instance: move.because for move in (*outcome.plan.waits, *outcome.plan.steps)}
+    standing = sorted(outcome.observed.incarnations, key=lambda one: one.instance.sort_key)
+    for one in standing:
+        found = scene.health(one)
+        because = reasons.get(one.instance, found.because)
+        yield InstanceReport(
+            str(one.instance), str(found.condition), found.good, because, tuple(_containers(one))
+        )
+    there = {one.instance for one in standing}
+    for assignment in outcome.desired.assignments:
+        for instance in assignment.instances:
+            if instance.name not in there:
+                yield InstanceReport(str(instance.name), "missing", False, reasons.get(instance.name, ""))
+
+
+def _containers(one: Incarnation) -> Iterator[ContainerReport]:
+    for container in one.containers:
+        ended = container.phase in (Phase.EXITED, Phase.RESTARTING)
+        yield ContainerReport(
+            name=container.name,
+            image=container.image,
+            state=str(container.phase),
+            id=container.id[:12],
+            restarts=container.restarts,
+            exit_code=container.exit_code if ended else None,
+        )

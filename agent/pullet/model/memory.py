@@ -1,0 +1,39 @@
+"""The little that must outlive the agent, and that the engine cannot tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One revision that this node followed and what came of it; times in seconds since the epoch."""
+
+    commit: str
+    subject: str
+    seen: float
+    state: str
+    since: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`followed` has the newest last."""
+
+    followed: tuple[Followed, ...] = ()
+
+    @property
+    def last(self) -> Followed | None:
+        return self.followed[-1] if self.followed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person said to this agent: `paused` is the reason given, empty while it is not paused.
+
+    `accepted` are the commits whose removals were allowed on this node.
+    """
+
+    paused: str = ""
+    accepted: frozenset[str] = frozenset()
