@@ -1,0 +1,70 @@
+"""Asks one container once, in the way its probe says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from pullet.model.errors import PulletError
+from pullet.model.pod import Exec, HttpGet, TcpSocket
+from pullet.probes import network, words
+from pullet.probes.standing import Outcome
+from pullet.probes.target import Target
+
+log = structlog.get_logger()
+
+RunCheck = Callable[[str, tuple[str, ...], float], tuple[int, str]]
+"""Runs a command in a container, by its id, for at most so many seconds; its exit code and output.
+
+May raise TimeoutError when the time is over, and Transient or Refused when the engine could not run it.
+"""
+
+AT_ONCE = 8
+
+
+class Asker:
+    def __init__(self, run_check: RunCheck) -> None:
+        self._run_check = run_check
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="probe")
+
+    async def ask(self, target: Target) -> Outcome | None:
+        """None when it could not be asked, which says nothing about the container."""
+        try:
+            return await self._ask(target)
+        except PulletError as error:
+            log.debug("probe_not_asked", container=target.name, because=str(error))
+        except Exception:  # one broken probe must not end the asking
+            log.exception("probe_not_asked", container=target.name, because="of a bug")
+        return None
+
+    async def _ask(self, target: Target) -> Outcome | None:
+        probe = target.probe
+        match probe.check:
+            case Exec(command):
+                return await self._run(target.id, command, probe.timeout)
+            case HttpGet() | TcpSocket() as check if not (check.host or target.address):
+                return Outcome(ok=False, kind="no address", message="it has no address at which to ask it")
+            case HttpGet() as check:
+                return await network.get(check, check.host or target.address, probe.timeout)
+            case TcpSocket() as check:
+                return await network.connect(check.host or target.address, check.port, probe.timeout)
+
+    async def _run(self, container: str, command: tuple[str, ...], seconds: float) -> Outcome:
+        what = words.command(command)
+        loop = asyncio.get_running_loop()
+        try:
+            code, output = await loop.run_in_executor(
+                self._pool, self._run_check, container, command, seconds
+            )
+        except TimeoutError:
+            return Outcome(ok=False, kind="late", message=f"{what} did not end within {seconds:g}s")
+        said = words.first_line(output)
+        message = f"{what} exited with {code}{f': {said}' if said else ''}"
+        return Outcome(ok=code == 0, kind=f"exit {code}", message=message)
+
+    def close(self) -> None:
+        """Returns at once; a command that still runs ends by its own time-out."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
