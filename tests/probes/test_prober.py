@@ -1,0 +1,159 @@
+"""The room's door: what is asked follows what is observed, and the loop is woken by news only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pullet.model.observed import Answer, Phase
+from pullet.model.pod import Exec, HttpGet
+from pullet.probes.prober import Prober
+from tests.lab.observing import container, observed, probe
+from tests.lab.peers import web_peer
+from tests.lab.wait import eventually
+
+UNASKED = Answer(ready=False, message="not asked yet")
+
+
+class House:
+    """Commands that run in containers, and a count of how often the loop was woken."""
+
+    def __init__(self) -> None:
+        self.exits: dict[str, int] = {}
+        self.asked: dict[str, int] = {}
+        self.woken = 0
+
+    def run_check(self, id_: str, command: tuple[str, ...], timeout: float) -> tuple[int, str]:
+        self.asked[id_] = self.asked.get(id_, 0) + 1
+        return self.exits.get(id_, 0), f"{command} within {timeout}"
+
+    def wake(self, reason: str) -> None:
+        assert reason == "probe"
+        self.woken += 1
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def prober(house: House) -> Iterator[Prober]:
+    prober = Prober(house.run_check, house.wake, time.time)
+    prober.start()
+    yield prober
+    prober.stop()
+
+
+CHECK = probe(Exec(("check",)), period=0.05)
+"""Asked as often as the grid allows, which no manifest can say."""
+
+
+def test_an_answer_is_there_without_waiting(prober: Prober) -> None:
+    """The first look returns at once, as not ready, and the answer comes by itself."""
+    state = observed(container("a", readiness=CHECK))
+    assert prober.results(state) == {"a": UNASKED}
+    eventually(lambda: prober.results(state) == {"a": Answer(ready=True)}, 5, "a is ready")
+
+
+def test_over_the_network(prober: Prober) -> None:
+    """A container turns ready and not ready with what it answers, and says why."""
+    with web_peer() as peer:
+        check = probe(HttpGet("/", peer.port), period=0.05)
+        state = observed(container("a", readiness=check))
+        eventually(lambda: prober.results(state)["a"].ready, 5, "ready")
+        peer.status = 503
+        eventually(lambda: not prober.results(state)["a"].ready, 5, "not ready")
+        assert prober.results(state)["a"].message == f"GET http://127.0.0.1:{peer.port}/ answered 503"
+
+
+def test_identical_answers_wake_nobody(prober: Prober, house: House) -> None:
+    """However often the same answer comes, the loop is woken once; and once more by another reason."""
+    state = observed(container("a", readiness=CHECK))
+    house.exits["a"] = 1
+    prober.results(state)
+    eventually(lambda: house.asked.get("a", 0) > 5, 5, "asked several times")
+    assert house.woken == 1
+    house.exits["a"] = 2
+    eventually(lambda: house.woken == 2, 5, "woken by another reason")
+    asked = house.asked["a"]
+    eventually(lambda: house.asked["a"] > asked + 5, 10, "asked several times more")
+    assert house.woken == 2
+
+
+def test_a_restarted_container_begins_anew(prober: Prober, house: House) -> None:
+    """After a restart nothing counts of what was answered before."""
+    before = observed(container("a", started_at=100.0, readiness=CHECK))
+    prober.results(before)
+    eventually(lambda: prober.results(before)["a"].ready, 5, "ready")
+    house.exits["a"] = 1
+    after = observed(container("a", started_at=200.0, readiness=CHECK))
+    assert prober.results(after) == {"a": UNASKED}
+    eventually(lambda: "exited with 1" in prober.results(after)["a"].message, 5, "asked after the restart")
+    assert not prober.results(after)["a"].ready
+
+
+def test_what_is_no_longer_observed_is_no_longer_asked(prober: Prober, house: House) -> None:
+    """Gone or ended, a container has no answer and is not asked; the others are not disturbed."""
+    both = observed(container("a", readiness=CHECK), container("b", readiness=CHECK))
+    eventually(lambda: all(answer.ready for answer in prober.results(both).values()), 5, "both ready")
+    ended = observed(container("a", readiness=CHECK, phase=Phase.EXITED), container("b", readiness=CHECK))
+    assert prober.results(ended) == {"b": Answer(ready=True)}
+    asked_b = house.asked["b"]
+    eventually(lambda: house.asked["b"] > asked_b + 2, 5, "b is asked on")
+    asked_a, asked_b = house.asked["a"], house.asked["b"]
+    eventually(lambda: house.asked["b"] > asked_b + 2, 5, "b is asked on")
+    assert house.asked["a"] == asked_a
+
+
+def test_one_that_hangs_holds_up_no_other() -> None:
+    """A probe that waits for its time-out does not delay the rest."""
+    release = threading.Event()
+
+    def run_check(id_: str, _command: tuple[str, ...], timeout: float) -> tuple[int, str]:
+        if id_ == "stuck":
+            release.wait(timeout)
+        return 0, ""
+
+    slow = probe(Exec(("check",)), timeout=30, period=0.05)
+    prober = Prober(run_check, lambda _: None, time.time)
+    prober.start()
+    try:
+        state = observed(container("stuck", readiness=slow), container("a", readiness=slow))
+        prober.results(state)
+        eventually(lambda: prober.results(state)["a"].ready, 5, "a is ready")
+        assert prober.results(state)["stuck"] == UNASKED
+    finally:
+        release.set()
+        prober.stop()
+
+
+def test_the_initial_delay_is_kept() -> None:
+    """Before the delay is over by the injected clock, a container is not asked at all."""
+    house = House()
+    prober = Prober(house.run_check, house.wake, lambda: 100.0)
+    prober.start()
+    try:
+        state = observed(
+            container("late", started_at=100.0, readiness=probe(Exec(("check",)), initial_delay=3600)),
+            container("due", started_at=100.0 - 3600, readiness=probe(Exec(("check",)), initial_delay=3600)),
+        )
+        prober.results(state)
+        eventually(lambda: prober.results(state)["due"].ready, 5, "the one is due")
+        assert "late" not in house.asked
+    finally:
+        prober.stop()
+
+
+def test_many_in_one_thread(prober: Prober) -> None:
+    """Two hundred containers are asked by one thread, not by one each."""
+    with web_peer() as peer:
+        check = probe(HttpGet("/", peer.port), timeout=30)
+        state = observed(*(container(f"c{number}", readiness=check) for number in range(200)))
+        prober.results(state)
+        eventually(lambda: all(answer.ready for answer in prober.results(state).values()), 30, "all ready")
+    assert sum(thread.name == "probes" for thread in threading.enumerate()) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("probe_")]
