@@ -1,0 +1,28 @@
+"""What several rooms' tests share: one engine per run, with a handful of images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.engine import LabEngine, NoEngine, private_engine, reachable_engine
+from tests.lab.images import make_images
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[LabEngine]:
+    """A real engine: a private one for root, else the one that the user may use already."""
+    try:
+        if os.geteuid() == 0:
+            with private_engine() as ours:
+                make_images(ours.client)
+                yield ours
+        else:
+            theirs = reachable_engine()
+            make_images(theirs.client)
+            yield theirs
+            theirs.client.close()
+    except NoEngine as reason:
+        pytest.skip(str(reason))

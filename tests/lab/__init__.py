@@ -1,0 +1,1 @@
+"""What tests need of the outside world, made for them and taken away again: engines, images, waiting."""

@@ -1,0 +1,201 @@
+"""A container engine of the test run's own: the machine's engine, its images and containers are never touched."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import docker
+import docker.errors
+import requests
+
+from tests.lab.wait import eventually
+
+DAEMON = "dockerd"
+
+
+class NoEngine(Exception):  # noqa: N818 - read as a noun
+    """Why no engine can be had here, and what to install."""
+
+
+@dataclass
+class LabEngine:
+    """An engine to talk to. One that this process started (`process`) can be restarted, killed and frozen."""
+
+    url: str
+    home: Path | None = None
+    command: tuple[str, ...] = ()
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.client = docker.APIClient(base_url=self.url, version="1.41", timeout=60)
+
+    @property
+    def private(self) -> bool:
+        return self.home is not None
+
+    def start(self, timeout: float = 60) -> None:
+        """Bring the daemon up and wait until it answers."""
+        with (self._home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        eventually(self._answers, timeout, f"the private engine answers at {self.url}")
+
+    def stop(self, timeout: float = 60) -> None:
+        """As a service manager does it: TERM, then wait."""
+        self._end(signal.SIGTERM, timeout)
+
+    def kill(self) -> None:
+        """As a crash does it; the containers' processes live on until the next start."""
+        self._end(signal.SIGKILL, 10)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The daemon accepts connections and answers nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def log(self) -> str:
+        return (self._home / "log").read_text(errors="replace")
+
+    @property
+    def _home(self) -> Path:
+        if self.home is None:
+            raise NoEngine("this engine is not ours to start or stop: run the tests as root")
+        return self.home
+
+    def _answers(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            raise NoEngine(f"{DAEMON} ended: {self.log()[-2000:]}")
+        try:
+            return bool(self.client.ping())
+        except (requests.exceptions.RequestException, docker.errors.DockerException):
+            return False
+
+    def _end(self, how: signal.Signals, timeout: float) -> None:
+        process = self.process
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(how)
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+@contextlib.contextmanager
+def private_engine(
+    name: str = "", *, enter: Sequence[str] = (), arguments: Sequence[str] = ()
+) -> Iterator[LabEngine]:
+    """A daemon with everything of its own below one short temporary directory; several may run side by side.
+
+    `enter` is put before the command (such as `nsenter --net=…`), `arguments` after it. Raises NoEngine.
+    """
+    if os.geteuid() != 0:
+        raise NoEngine("a private engine needs root")
+    if shutil.which(DAEMON) is None:
+        raise NoEngine(f"{DAEMON} is not installed: apt-get install docker.io iptables iproute2")
+    home = Path(tempfile.mkdtemp(prefix=f"pullet-engine-{name}", dir="/tmp"))  # sockets want a short path
+    engine = LabEngine(
+        url=f"unix://{home}/docker.sock", home=home, command=(*enter, *_command(home), *arguments)
+    )
+    try:
+        engine.start()
+        yield engine
+    finally:
+        _remove(engine, home)
+
+
+def reachable_engine() -> LabEngine:
+    """The engine that this user may use already, for those who are not root. Raises NoEngine."""
+    url = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    engine = LabEngine(url=url)
+    try:
+        engine.client.ping()
+    except (requests.exceptions.RequestException, docker.errors.DockerException) as error:
+        engine.client.close()
+        raise NoEngine(f"no root for a private engine, and none reachable at {url}: {error}") from None
+    return engine
+
+
+def _command(home: Path) -> tuple[str, ...]:
+    config = home / "daemon.json"
+    subnet = _subnet(home)
+    config.write_text(
+        json.dumps(
+            {
+                "deprecated-key-path": str(home / "key.json"),
+                "default-address-pools": [{"base": str(subnet), "size": 24}],
+            }
+        )
+    )
+    return (
+        DAEMON,
+        f"--config-file={config}",
+        f"--host=unix://{home}/docker.sock",
+        f"--data-root={home}/data",
+        f"--exec-root={home}/exec",
+        f"--pidfile={home}/pid",
+        "--bridge=none",
+    )
+
+
+def _subnet(home: Path) -> ipaddress.IPv4Network:
+    """256 networks that no neighbour on this machine is likely to use: 10.64.0.0/16 to 10.191.0.0/16."""
+    return ipaddress.IPv4Network((f"10.{64 + zlib.crc32(str(home).encode()) % 128}.0.0", 16))
+
+
+def _remove(engine: LabEngine, home: Path) -> None:
+    """Containers and networks through the engine itself, then whatever outlived it."""
+    with contextlib.suppress(requests.exceptions.RequestException, docker.errors.DockerException):
+        for container in engine.client.containers(all=True, quiet=True):
+            engine.client.remove_container(container["Id"], force=True)
+        for network in engine.client.networks(filters={"type": "custom"}):
+            engine.client.remove_network(network["Id"])
+    engine.client.close()
+    engine.stop()
+    for pid in _processes_of(home):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not _processes_of(home), 10, f"the processes below {home} are gone")
+    for mount in _mounts_below(home):
+        subprocess.run(["umount", "--lazy", mount], check=False, stderr=subprocess.DEVNULL)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _processes_of(home: Path) -> list[int]:
+    """containerd and its shims, which name this engine's own directory on their command line."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            program, *words = path.read_bytes().split(b"\0")
+            if b"containerd" in program and any(bytes(home) in word for word in words):
+                found.append(int(path.parent.name))
+    return found
+
+
+def _mounts_below(home: Path) -> list[str]:
+    """Deepest first."""
+    mounts = (line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return sorted((mount for mount in mounts if mount.startswith(f"{home}/")), reverse=True)
