@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import docker
 import docker.errors
 import requests
 
+from pullet.engine.client import OLDEST, Client
 from tests.lab.wait import eventually
 
 DAEMON = "dockerd"
@@ -38,7 +38,7 @@ class LabEngine:
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self.client = docker.APIClient(base_url=self.url, version="1.41", timeout=60)
+        self.client = Client(self.url, OLDEST, 60)
 
     @property
     def private(self) -> bool:

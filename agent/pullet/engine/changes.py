@@ -1,0 +1,36 @@
+"""Which containers changed since the last look: marked by `events`, taken by `observe`."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Changes:
+    """While nobody listens to the engine, any container may have changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listening = False
+        self._all = True
+        self._marked: set[str] = set()
+
+    def mark(self, container: str) -> None:
+        with self._lock:
+            self._marked.add(container)
+
+    def mark_all(self) -> None:
+        with self._lock:
+            self._all = True
+
+    def listening(self, now: bool) -> None:
+        """Both when the listening begins and when it ends something may have been missed."""
+        with self._lock:
+            self._listening = now
+            self._all = True
+
+    def take(self) -> frozenset[str] | None:
+        """Container ids; None where every one may have changed. What is marked from now on is for the next look."""
+        with self._lock:
+            everything = self._all or not self._listening
+            marked, self._marked, self._all = frozenset(self._marked), set(), False
+            return None if everything else marked

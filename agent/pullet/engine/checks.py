@@ -1,0 +1,63 @@
+"""A command inside a running container with a time limit: for exec probes."""
+
+from __future__ import annotations
+
+import select
+import time
+
+from urllib3 import HTTPResponse
+
+from pullet.engine.client import Connection
+from pullet.model.errors import Transient
+
+TAIL = 4096  # bytes of output that are kept, from the end
+HEADER = 8  # bytes before each frame: the stream, three zeros, the length in four
+
+
+class Output:
+    """Takes the engine's frames of both streams as they come, in any pieces.
+
+    https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerAttach
+    """
+
+    def __init__(self) -> None:
+        self._raw = bytearray()
+        self._tail = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self._raw += chunk
+        while len(self._raw) >= HEADER:
+            end = HEADER + int.from_bytes(self._raw[4:HEADER])
+            if len(self._raw) < end:
+                return
+            self._tail = (self._tail + self._raw[HEADER:end])[-TAIL:]
+            del self._raw[:end]
+
+    def text(self) -> str:
+        return self._tail.decode(errors="replace").strip()
+
+
+def run_check(
+    connection: Connection, container: str, command: tuple[str, ...], timeout: float
+) -> tuple[int, str]:
+    """The exit code and the end of the output. Raises Transient after `timeout` seconds, leaving the command."""
+    deadline = time.monotonic() + timeout
+    with connection.calling(f"run {command[0]} in container {container[:12]}") as client:
+        created = client.exec_create(container, list(command))["Id"]
+        with client.exec_stream(created) as response:
+            text = _read(response.raw, deadline)
+        if text is None:
+            raise Transient(f"{command[0]} did not end within {timeout:g}s")
+        return int(client.exec_inspect(created)["ExitCode"]), text
+
+
+def _read(stream: HTTPResponse, deadline: float) -> str | None:
+    """To the end of the stream; None if that is after the deadline (of time.monotonic)."""
+    output, poll = Output(), select.poll()
+    poll.register(stream.fileno(), select.POLLIN | select.POLLHUP)
+    while poll.poll(max(0, deadline - time.monotonic()) * 1000):
+        chunk = stream.read1()
+        if not chunk:
+            return output.text()
+        output.feed(chunk)
+    return None

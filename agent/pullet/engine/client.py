@@ -1,0 +1,126 @@
+"""The connection to the engine: made when first needed, a time-out on every call, errors translated.
+
+Every module of this room calls the engine through `Connection.calling`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import docker
+import docker.errors
+import requests
+from docker.constants import DEFAULT_DOCKER_API_VERSION
+
+from pullet.engine.failures import translated
+from pullet.engine.transport import UnixAdapter
+from pullet.model.errors import Refused
+
+OLDEST = (1, 41)
+NEWEST = tuple(int(part) for part in DEFAULT_DOCKER_API_VERSION.split("."))  # that the SDK was written for
+PATIENCE = 20.0  # seconds for a call that asks, creates or starts; a stop gets its grace period on top
+SILENCE = 300.0  # seconds between two signs of life of a pull or of the event stream
+CONNECTIONS = 32
+
+
+class Client(docker.APIClient):
+    """The SDK's client, except that no call waits for ever, as pulls and events do there.
+
+    `url` is `unix://` and a path; `version` of the API; `patience` in seconds.
+    """
+
+    def __init__(self, url: str, version: tuple[int, ...], patience: float) -> None:
+        super().__init__(base_url=url, version=".".join(map(str, version)), timeout=math.ceil(patience))
+        if url.startswith("unix://"):
+            path = "/" + url.removeprefix("unix://").lstrip("/")
+            self.mount("http+docker://", UnixAdapter(path, CONNECTIONS))
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = SILENCE
+        return super().request(*args, **kwargs)
+
+    def create(self, body: dict[str, Any], name: str) -> str:
+        """The new container's id; `body` in the engine's own words."""
+        answer = self.create_container_from_config(body, name)  # type: ignore[no-untyped-call]
+        return str(answer["Id"])
+
+    def exec_stream(self, exec_id: str) -> requests.Response:
+        """The output as the command writes it, in frames, to be closed; the SDK's own has no time-out."""
+        url = f"{self.base_url}/v{self.api_version}/exec/{exec_id}/start"
+        body = {"Detach": False, "Tty": False}
+        response = self.post(url, json=body, stream=True, timeout=self.timeout)
+        try:
+            response.raise_for_status()
+        except requests.HTTPError as error:
+            docker.errors.create_api_error_from_http_exception(error)
+        return response
+
+    def has_image(self, image: str) -> bool:
+        try:
+            self.inspect_image(image)  # type: ignore[no-untyped-call]
+        except docker.errors.NotFound:
+            return False
+        return True
+
+
+class Connection:
+    """Safe to share between threads; the engine may be away when it is made, and may come back another version."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self.url = url
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    @contextmanager
+    def calling(self, doing: str) -> Iterator[Client]:
+        """The client for a few calls; raises Transient or Refused, with `doing` in the message."""
+        with translated(doing, self.url):
+            yield self._client or self._connect()
+
+    def renew(self) -> None:
+        """Connect and negotiate anew at the next call: the engine was restarted, perhaps as another version."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _connect(self) -> Client:
+        """Asks outside the lock, so that an engine that hangs is waited for side by side."""
+        client = self._at(negotiated(self._versions()))
+        with self._lock:
+            if self._client is None:
+                self._client = client
+            chosen = self._client
+        if chosen is not client:
+            client.close()
+        return chosen
+
+    def _versions(self) -> dict[str, Any]:
+        client = self._at(OLDEST)
+        try:
+            return dict(client.version(api_version=False))
+        finally:
+            client.close()
+
+    def _at(self, version: tuple[int, ...]) -> Client:
+        return Client(self.url, version, self._patience)
+
+
+def negotiated(answer: dict[str, Any]) -> tuple[int, ...]:
+    """The newest API version that the engine and the SDK both speak, from the engine's answer to /version."""
+    newest, oldest = (
+        tuple(int(part) for part in answer.get(key, "1.24").split("."))
+        for key in ("ApiVersion", "MinAPIVersion")
+    )
+    if newest < OLDEST:
+        raise Refused(
+            f"the engine is too old: version {answer.get('Version')}, API {answer.get('ApiVersion')}",
+            hint="Docker 20.10 (API 1.41) or newer is needed",
+        )
+    return max(min(newest, NEWEST), oldest)

@@ -1,0 +1,86 @@
+"""The container engine of this node as the loop sees it; built by the wiring, used by the loop and the probes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from pullet.engine.apply import Hands
+from pullet.engine.changes import Changes
+from pullet.engine.checks import run_check
+from pullet.engine.client import PATIENCE, Connection
+from pullet.engine.crew import Crew
+from pullet.engine.events import Events
+from pullet.engine.networks import Networks
+from pullet.engine.observe import Observer
+from pullet.model.observed import Observed
+from pullet.model.plan import Step
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What `pullet doctor` shows of the engine."""
+
+    version: str
+    api: str
+    storage: str
+    cgroup: str
+    rootless: bool
+
+
+class DockerEngine:
+    """Made without a call: the engine may be away. `wake` is called with "engine" and "step", from any thread.
+
+    `clock` gives seconds since the epoch, `patience` is how many an answer may take.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        node: str,
+        wake: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
+    ) -> None:
+        changes = Changes()
+        self._connection = Connection(url, patience)
+        self._observer = Observer(self._connection, node, changes)
+        self._events = Events(self._connection, node, changes, wake)
+        self._crew = Crew(Hands(self._connection, Networks(self._connection, node), node).do, wake, clock)
+
+    def start(self) -> None:
+        """Listen to the engine; without this every look inspects everything."""
+        self._events.start()
+
+    def stop(self, timeout: float = 10) -> None:
+        """Give the steps in flight `timeout` seconds to end; containers go on."""
+        self._events.stop()
+        self._crew.stop(timeout)
+        self._connection.renew()
+
+    def observe(self) -> Observed:
+        """`answers` left empty. Raises Transient when the engine does not answer, Refused without permission."""
+        # First the crew: a step that ends in between is then seen as in flight, and never as not begun.
+        crew = self._crew.read()
+        return replace(crew, incarnations=self._observer.look())
+
+    def apply(self, steps: Iterable[Step]) -> None:
+        """Hand the steps to the crew and return at once."""
+        self._crew.submit(steps)
+
+    def run_check(self, container_id: str, command: tuple[str, ...], timeout: float) -> tuple[int, str]:
+        """Exit code and end of the output; raises Transient after `timeout` seconds."""
+        return run_check(self._connection, container_id, command, timeout)
+
+    def ping(self) -> EngineInfo:
+        """Raises Transient when no engine answers, Refused without permission or for one that is too old."""
+        with self._connection.calling("ask the engine what it is") as client:
+            info = client.info()
+            return EngineInfo(
+                version=info["ServerVersion"],
+                api=client.api_version,
+                storage=info["Driver"],
+                cgroup=info.get("CgroupVersion", "1"),
+                rootless="name=rootless" in (info.get("SecurityOptions") or ()),
+            )

@@ -1,0 +1,151 @@
+"""What exists on the engine: one filtered list a look, and an inspection only of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import docker.errors
+import structlog
+
+from pullet.engine import labels
+from pullet.engine.changes import Changes
+from pullet.engine.client import Client, Connection
+from pullet.engine.networks import network_name
+from pullet.model.errors import Refused
+from pullet.model.names import InstanceName
+from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.pod import Restart
+
+log = structlog.get_logger()
+
+RESTART = {
+    "": Restart.NEVER,
+    "no": Restart.NEVER,
+    "on-failure": Restart.ON_FAILURE,
+    "always": Restart.ALWAYS,
+    "unless-stopped": Restart.ALWAYS,
+}
+
+HostPorts = frozenset[tuple[str, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One container as it was when it was last inspected."""
+
+    identity: labels.Identity
+    container: ObservedContainer
+    restart: Restart
+    host_ports: HostPorts
+
+
+class Observer:
+    """Called by the loop's thread only."""
+
+    def __init__(self, connection: Connection, node: str, changes: Changes) -> None:
+        self._connection = connection
+        self._node = node
+        self._changes = changes
+        self._seen: dict[str, Seen] = {}
+        self._strange: set[str] = set()
+
+    def look(self) -> tuple[Incarnation, ...]:
+        """Raises Transient when the engine does not answer, Refused without permission."""
+        changed = self._changes.take()
+        try:
+            with self._connection.calling("list containers") as client:
+                rows = client.containers(all=True, filters={"label": [f"{labels.NODE}={self._node}"]})
+                seen = {row["Id"]: self._current(client, row, changed) for row in rows}
+        except BaseException:
+            self._changes.mark_all()  # what was taken has not been looked at
+            raise
+        self._strange &= seen.keys()
+        self._seen = {key: value for key, value in seen.items() if value is not None}
+        return _grouped(self._seen.values())
+
+    def _current(self, client: Client, row: Mapping[str, Any], changed: frozenset[str] | None) -> Seen | None:
+        """From the last look if nothing happened since; None for what is gone by now or not understood."""
+        known = self._seen.get(row["Id"])
+        unchanged = changed is not None and row["Id"] not in changed
+        if known and unchanged and known.container.phase == row["State"]:
+            return known
+        try:
+            return seen(client.inspect_container(row["Id"]), self._node)
+        except docker.errors.NotFound:
+            return None
+        except Refused as reason:
+            self._warn_once(row, reason)
+            return None
+
+    def _warn_once(self, row: Mapping[str, Any], reason: Refused) -> None:
+        if row["Id"] not in self._strange:
+            self._strange.add(row["Id"])
+            log.warning("container_not_understood", container=row["Names"], because=str(reason))
+
+
+def seen(inspected: Mapping[str, Any], node: str) -> Seen:
+    """From the engine's answer to an inspection; raises Refused for labels that are not understood."""
+    config, host, state = inspected["Config"], inspected["HostConfig"], inspected["State"]
+    identity = labels.read(config["Labels"])
+    container = ObservedContainer(
+        id=inspected["Id"],
+        name=identity.container,
+        image=config["Image"],
+        phase=Phase(state["Status"]),
+        exit_code=state["ExitCode"],
+        started_at=timestamp(state["StartedAt"]),
+        finished_at=timestamp(state["FinishedAt"]),
+        restarts=inspected["RestartCount"],
+        oom_killed=state["OOMKilled"],
+        address=_address(inspected, network_name(node, identity.instance.workload.namespace)),
+        readiness=identity.readiness,
+    )
+    policy = (host.get("RestartPolicy") or {}).get("Name", "")
+    return Seen(identity, container, RESTART.get(policy, Restart.NEVER), _host_ports(host))
+
+
+def timestamp(text: str) -> float | None:
+    """Seconds since the epoch from the engine's RFC 3339 with nanoseconds; None for its zero time."""
+    return None if text.startswith("0001-") else datetime.fromisoformat(text).timestamp()
+
+
+def _address(inspected: Mapping[str, Any], network: str) -> str:
+    networks = inspected["NetworkSettings"]["Networks"] or {}
+    return str(networks.get(network, {}).get("IPAddress", ""))
+
+
+def _host_ports(host: Mapping[str, Any]) -> HostPorts:
+    return frozenset(
+        (port.partition("/")[2], binding["HostIp"], int(binding["HostPort"]))
+        for port, bindings in (host["PortBindings"] or {}).items()
+        for binding in bindings or ()
+        if binding["HostPort"]
+    )
+
+
+def _grouped(everything: Iterable[Seen]) -> tuple[Incarnation, ...]:
+    """Containers of the same instance and specification are one incarnation; in the order of their names."""
+    groups: dict[tuple[InstanceName, str], list[Seen]] = {}
+    for one in everything:
+        groups.setdefault((one.identity.instance, one.identity.hash), []).append(one)
+    ordered = sorted(groups.items(), key=lambda group: (group[0][0].sort_key, group[0][1]))
+    return tuple(_incarnation(group) for _, group in ordered)
+
+
+def _incarnation(group: list[Seen]) -> Incarnation:
+    first = group[0]
+    containers = sorted(
+        (one.container for one in group), key=lambda container: (container.name, container.id)
+    )
+    return Incarnation(
+        instance=first.identity.instance,
+        hash=first.identity.hash,
+        commit=first.identity.commit,
+        path=first.identity.path,
+        restart=first.restart,
+        containers=tuple(containers),
+        host_ports=frozenset().union(*(one.host_ports for one in group)),
+    )

@@ -1,0 +1,83 @@
+"""One container of the fake engine, with the engine's own restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pullet.model.names import InstanceName
+from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.pod import Container, Pod, Restart
+
+ALIVE = (Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED)
+
+# https://github.com/moby/moby/blob/v20.10.24/restartmanager/restartmanager.go
+FIRST_BACKOFF = 0.1
+LONGEST_BACKOFF = 60.0
+STABLE = 10.0
+
+
+@dataclass
+class FakeContainer:
+    """`life` changes whenever a process begins or ends, so that what was to happen to an older one does not."""
+
+    id: str
+    instance: InstanceName
+    hash: str
+    commit: str
+    path: str
+    pod: Pod
+    spec: Container
+    phase: Phase = Phase.CREATED
+    exit_code: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+    restarts: int = 0
+    backoff: float = 0.0
+    life: int = 0
+
+    def run(self, at: float) -> None:
+        self.phase, self.started_at, self.exit_code = Phase.RUNNING, at, 0
+        self.life += 1
+
+    def end(self, at: float, exit_code: int) -> None:
+        self.phase, self.finished_at, self.exit_code = Phase.EXITED, at, exit_code
+        self.life += 1
+
+    def wants_restart(self) -> bool:
+        match self.pod.restart:
+            case Restart.ALWAYS:
+                return True
+            case Restart.ON_FAILURE:
+                return self.exit_code != 0
+            case Restart.NEVER:
+                return False
+
+    def next_backoff(self) -> float:
+        """Doubles with each restart, and begins anew after a process that held out."""
+        held_out = (self.finished_at or 0) - (self.started_at or 0) >= STABLE
+        doubled = min(self.backoff * 2, LONGEST_BACKOFF)
+        self.backoff = FIRST_BACKOFF if held_out or not self.backoff else doubled
+        return self.backoff
+
+    def observed(self) -> Incarnation:
+        container = ObservedContainer(
+            id=self.id,
+            name=self.spec.name,
+            image=self.spec.image,
+            phase=self.phase,
+            exit_code=self.exit_code,
+            started_at=self.started_at,
+            finished_at=self.finished_at,
+            restarts=self.restarts,
+            address="10.0.0.1" if self.phase is Phase.RUNNING else "",
+            readiness=self.spec.readiness,
+        )
+        return Incarnation(
+            instance=self.instance,
+            hash=self.hash,
+            commit=self.commit,
+            path=self.path,
+            restart=self.pod.restart,
+            containers=(container,),
+            host_ports=self.pod.host_ports,
+        )

@@ -1,0 +1,263 @@
+"""An engine that is only arithmetic: no threads, no time of its own, the same answers every time.
+
+It stands for the real engine and its crew in property tests; tests/engine/test_contract.py holds the two together.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from pullet.engine.book import Book, Flight
+from pullet.engine.failures import ImageGone
+from pullet.model.errors import PulletError, Refused, Transient
+from pullet.model.names import InstanceName
+from pullet.model.observed import Answer, Incarnation, Observed, Phase
+from pullet.model.placement import Instance
+from pullet.model.plan import Pull, Remove, Revive, Start, Step
+from pullet.model.pod import PullPolicy
+from pullet.testing.clock import VirtualClock
+from pullet.testing.fake_container import ALIVE, FakeContainer
+from pullet.testing.script import Reached, Script
+
+KILLED = 137
+
+
+class FakeEngine:
+    """Everything takes effect when the clock has passed it and the engine is looked at or spoken to."""
+
+    def __init__(self, clock: VirtualClock, script: Script | None = None) -> None:
+        self.script = script or Script()
+        self.images: set[str] = set()
+        self._clock = clock
+        self._now = clock.now()
+        self._book = Book(lambda: self._now)
+        self._flights: dict[str, Flight] = {}
+        self._containers: dict[str, FakeContainer] = {}
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count(1)
+
+    # What the loop sees.
+
+    def observe(self) -> Observed:
+        """`answers` left empty."""
+        self._settle()
+        ordered = sorted(self._containers.values(), key=lambda one: (one.instance.sort_key, one.hash))
+        return replace(self._book.read(), incarnations=tuple(one.observed() for one in ordered))
+
+    def apply(self, steps: Iterable[Step]) -> None:
+        self._settle()
+        for flight in self._book.open(steps):
+            self._flights[flight[0].key] = flight
+            self._after(self._duration(flight[0]), partial(self._land, flight))
+
+    def results(self, observed: Observed) -> dict[str, Answer]:
+        """What readiness probes say of running containers: ready, unless the script says otherwise."""
+        return {
+            container.id: self._answer(incarnation.hash, container.image)
+            for incarnation in observed.incarnations
+            for container in incarnation.containers
+            if container.phase is Phase.RUNNING and container.readiness
+        }
+
+    def next_event(self) -> float | None:
+        """When something will happen by itself, in seconds since the epoch."""
+        self._settle()
+        return self._due[0][0] if self._due else None
+
+    # What the world does.
+
+    def kill(self, instance: InstanceName) -> None:
+        """As `docker kill` does it: the engine does not start it again."""
+        self._settle()
+        for container in self._of(instance):
+            if container.phase in ALIVE:
+                container.end(self._now, KILLED)
+
+    def crash(self, instance: InstanceName, exit_code: int = 1) -> None:
+        """The process ends by itself: the engine starts it again by its restart policy."""
+        self._settle()
+        for container in self._of(instance):
+            if container.phase is Phase.RUNNING:
+                self._ended(container, exit_code)
+
+    def pause(self, instance: InstanceName) -> None:
+        self._settle()
+        for container in self._of(instance):
+            if container.phase is Phase.RUNNING:
+                container.phase = Phase.PAUSED
+
+    def remove_behind_our_back(self, instance: InstanceName) -> None:
+        self._settle()
+        for container in self._of(instance):
+            del self._containers[container.id]
+
+    def engine_restart(self) -> None:
+        """Without live-restore: all stop, and come back by their restart policy; steps in flight fail."""
+        self._settle()
+        for flight in tuple(self._flights.values()):
+            self._end(flight, Transient("the connection to the engine broke"))
+        for container in self._containers.values():
+            if container.phase in ALIVE:
+                container.end(self._now, KILLED)
+                if container.wants_restart():
+                    self._run(container)
+
+    def agent_death(self, reached: Callable[[Step], Reached]) -> None:
+        """The crew with its memory is gone; `reached` says how far each step in flight had come."""
+        self._settle()
+        flights, self._flights = tuple(self._flights.values()), {}
+        self._book = Book(lambda: self._now)
+        for step in (flight[0] for flight in flights):
+            self._left(step, reached(step))
+
+    # Time.
+
+    def _settle(self) -> None:
+        """Let happen what is due, each at its own time."""
+        while self._due and self._due[0][0] <= self._clock.now():
+            self._now, _, happen = heapq.heappop(self._due)
+            happen()
+        self._now = self._clock.now()
+
+    def _after(self, seconds: float, happen: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (self._now + seconds, next(self._numbers), happen))
+
+    # Steps.
+
+    def _duration(self, step: Step) -> float:
+        match step:
+            case Pull(image=image, policy=policy):
+                here = image in self.images and policy is not PullPolicy.ALWAYS
+                return 0.0 if here else self.script.pulling.get(image, self.script.pull)
+            case Start() | Revive():
+                return self.script.start
+            case Remove(target=target):
+                grace = max((one.pod.grace for one in self._targets(target)), default=0.0)
+                return min(self.script.stop, grace)
+
+    def _land(self, flight: Flight) -> None:
+        if self._flights.get(flight[0].key) is not flight:
+            return  # the agent or the engine was restarted in between
+        try:
+            self._do(flight[0])
+        except PulletError as error:
+            self._end(flight, error)
+        else:
+            self._end(flight, None)
+
+    def _end(self, flight: Flight, error: PulletError | None) -> None:
+        del self._flights[flight[0].key]
+        self._book.close(flight, error)
+
+    def _do(self, step: Step) -> None:
+        match step:
+            case Pull(image=image, policy=policy):
+                self._pull(image, policy)
+            case Start(target=target, commit=commit):
+                for container in self._created(target, commit):
+                    self._start(container)
+            case Revive(target=target):
+                self._revive(target)
+            case Remove(target=target):
+                for container in self._targets(target):
+                    del self._containers[container.id]
+
+    def _left(self, step: Step, reached: Reached) -> None:
+        """What stands of a step whose agent died."""
+        try:
+            match step, reached:
+                case _, Reached.DONE:
+                    self._do(step)
+                case Start(target=target, commit=commit), Reached.HALF:
+                    self._created(target, commit)
+                case Remove(target=target), Reached.HALF:
+                    for container in self._targets(target):
+                        container.end(self._now, KILLED)
+        except PulletError:
+            return
+
+    def _pull(self, image: str, policy: PullPolicy) -> None:
+        if image in self.images and policy is not PullPolicy.ALWAYS:
+            return
+        if policy is PullPolicy.NEVER:
+            raise Refused(f"image {image} is not on this node and its pull policy is Never")
+        if image in self.script.unpullable:
+            raise self.script.unpullable[image]
+        self.images.add(image)
+
+    def _created(self, target: Instance, commit: str) -> list[FakeContainer]:
+        """The instance's containers, made if they do not stand yet."""
+        standing = [one for one in self._of(target.name) if one.hash == target.hash]
+        if standing:
+            return standing
+        for spec in target.pod.containers:
+            if spec.image not in self.images:
+                raise ImageGone(f"image {spec.image} is not on the engine any more")
+            number = f"c{next(self._numbers):05}"
+            self._containers[number] = FakeContainer(
+                number, target.name, target.hash, commit, target.path, target.pod, spec
+            )
+        return [one for one in self._of(target.name) if one.hash == target.hash]
+
+    def _revive(self, target: Incarnation) -> None:
+        standing = list(self._targets(target))
+        if len(standing) < len(target.containers):
+            raise Transient(f"restart {target.instance}: no such container")
+        for container in standing:
+            self._start(container)
+
+    def _start(self, container: FakeContainer) -> None:
+        """On request, so the engine counts its own restarts anew."""
+        if container.phase is Phase.PAUSED:
+            container.phase = Phase.RUNNING
+        if container.phase in ALIVE:
+            return
+        if container.spec.image in self.script.unstartable:
+            raise self.script.unstartable[container.spec.image]
+        if any(one.pod.host_ports & container.pod.host_ports for one in self._running()):
+            raise Transient(f"start {container.instance}: port is already allocated")
+        container.restarts, container.backoff = 0, 0.0
+        self._run(container)
+
+    # Processes.
+
+    def _run(self, container: FakeContainer) -> None:
+        container.run(self._now)
+        if crash := self.script.crashes.get(container.spec.image):
+            self._in_this_life(container, crash.after, partial(self._ended, container, crash.exit_code))
+
+    def _ended(self, container: FakeContainer, exit_code: int) -> None:
+        container.end(self._now, exit_code)
+        if container.wants_restart():
+            container.phase = Phase.RESTARTING
+            self._in_this_life(container, container.next_backoff(), partial(self._restarted, container))
+
+    def _restarted(self, container: FakeContainer) -> None:
+        container.restarts += 1
+        self._run(container)
+
+    def _in_this_life(self, container: FakeContainer, seconds: float, happen: Callable[[], None]) -> None:
+        life = container.life
+        self._after(seconds, lambda: happen() if self._alive(container, life) else None)
+
+    def _alive(self, container: FakeContainer, life: int) -> bool:
+        return container.id in self._containers and container.life == life
+
+    # Looking around.
+
+    def _of(self, instance: InstanceName) -> list[FakeContainer]:
+        return [one for one in self._containers.values() if one.instance == instance]
+
+    def _targets(self, target: Incarnation) -> list[FakeContainer]:
+        ids = (container.id for container in target.containers)
+        return [self._containers[number] for number in ids if number in self._containers]
+
+    def _running(self) -> Iterator[FakeContainer]:
+        return (one for one in self._containers.values() if one.phase in ALIVE)
+
+    def _answer(self, digest: str, image: str) -> Answer:
+        return self.script.answers.get(digest) or self.script.answers.get(image) or Answer(ready=True)

@@ -1,0 +1,39 @@
+"""What happens to a fake engine: a test changes it at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from pullet.model.errors import PulletError
+from pullet.model.observed import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The process ends by itself, `after` seconds from each start."""
+
+    after: float
+    exit_code: int = 1
+
+
+class Reached(Enum):
+    """How far a step got before its agent died. Half a start is created, half a removal is stopped."""
+
+    NOTHING = auto()
+    HALF = auto()
+    DONE = auto()
+
+
+@dataclass
+class Script:
+    """Keys are images, of `answers` also specification hashes, which come first. Durations in seconds."""
+
+    unpullable: dict[str, PulletError] = field(default_factory=dict)
+    unstartable: dict[str, PulletError] = field(default_factory=dict)
+    crashes: dict[str, Crash] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    pulling: dict[str, float] = field(default_factory=dict)
+    pull: float = 1.0
+    start: float = 0.2
+    stop: float = 0.1
