@@ -1,17 +1,30 @@
 """The tick: a commit's way to the containers, the same walk whatever woke it.
 
-`wiring` builds the real adapters and `pullet run` and `pullet once` turn the loop; tests turn it by hand.
+`wiring` builds the real adapters, and `pullet run` and `pullet once` turn the loop; tests turn it by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic, sleep
 from typing import Protocol
 
-from pullet.model.observed import Answer, Observed
-from pullet.model.plan import Step
+import structlog
+
+from pullet.decide import Outcome, blind, decide, summarise
+from pullet.model.catalog import Catalog
+from pullet.model.errors import PulletError
+from pullet.model.memory import Memory, Words
+from pullet.model.node import Node
+from pullet.model.observed import Answer, Attempt, Observed
+from pullet.model.placement import Desired
+from pullet.model.plan import Plan, Step
 from pullet.model.report import Report
-from pullet.model.snapshot import Fetched, Snapshot
+from pullet.model.snapshot import Fetched, Revision, Snapshot
+from pullet.placement import desire
+
+log = structlog.get_logger()
 
 
 class Repository(Protocol):
@@ -41,7 +54,133 @@ class Probes(Protocol):
         """The last answers, by container id; from now on asks exactly what stands in `observed`."""
 
 
+class Remembers(Protocol):
+    """The durable memory."""
+
+    def read(self) -> Memory: ...
+    def follow(self, revision: Revision, now: float) -> None: ...
+    def record(self, report: Report) -> None: ...
+
+
+class Listens(Protocol):
+    """A person's words to this agent."""
+
+    def read(self) -> Words: ...
+
+
 class Publisher(Protocol):
     """Anything that shows a report to somebody. Never blocks."""
 
     def publish(self, report: Report) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one turn of the loop decided and reports, and what the crew said of its tries."""
+
+    plan: Plan
+    report: Report
+    attempts: Mapping[str, Attempt] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Loop:
+    """The one writer: only the tick decides and changes things.
+
+    `read` turns a snapshot into the catalog that this node's policy allows; `here` is this node as its own
+    settings describe it; `clock` gives seconds since the epoch.
+    """
+
+    here: Node
+    read: Callable[[Snapshot], Catalog]
+    repository: Repository
+    engine: Engine
+    probes: Probes
+    ledger: Remembers
+    words: Listens
+    publishers: Sequence[Publisher]
+    clock: Callable[[], float]
+    _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
+    _blinded_by: str = field(default="", init=False)
+
+    def tick(self) -> Tick:
+        """One walk; raises nothing that the world can cause."""
+        now = self.clock()
+        desired = self._desired(self.repository.latest())
+        self.ledger.follow(desired.revision, now)
+        try:
+            tick = self._act(desired, now)
+        except PulletError as error:
+            tick = self._blind(desired, str(error), now)
+        except Exception as error:
+            log.exception("tick_failed")
+            tick = self._blind(desired, f"a bug in Pullet: {error!r}; the log has more", now)
+        self.ledger.record(tick.report)
+        for publisher in self.publishers:
+            publisher.publish(tick.report)
+        return tick
+
+    def _act(self, desired: Desired, now: float) -> Tick:
+        observed = self.engine.observe()
+        observed = replace(observed, answers=self.probes.results(observed))
+        self._blinded_by = ""
+        words = self.words.read()
+        plan = decide(desired, observed, words, now)
+        if not words.paused:
+            self.engine.apply(plan.steps)
+        outcome = Outcome(desired, observed, plan, words, now)
+        report = summarise(outcome, self.ledger.read(), self.repository.fetched())
+        return Tick(plan, report, observed.attempts)
+
+    def _blind(self, desired: Desired, error: str, now: float) -> Tick:
+        if error != self._blinded_by:
+            log.warning("engine_not_seen", because=error)
+        self._blinded_by = error
+        report = blind(desired, error, self.ledger.read(), self.repository.fetched(), now)
+        return Tick(Plan(desired.revision.commit, desired.node), report)
+
+    def _desired(self, snapshot: Snapshot | None) -> Desired:
+        """What this node should run; computed once for each snapshot."""
+        if self._wanted is None or self._wanted[0] is not snapshot:
+            self._wanted = snapshot, self._look(snapshot)
+        return self._wanted[1]
+
+    def _look(self, snapshot: Snapshot | None) -> Desired:
+        if snapshot is None:
+            return Desired(Revision(""), self.here.name, hold="there is no revision to follow yet")
+        catalog = self.read(snapshot)
+        log.info(
+            "revision_read",
+            commit=snapshot.revision.commit,
+            subject=snapshot.revision.subject,
+            workloads=len(catalog.workloads),
+            errors=len(catalog.errors),
+        )
+        for problem in catalog.problems:
+            log.warning("problem_found", commit=snapshot.revision.short, problem=str(problem))
+        return desire(snapshot.revision, catalog, self.here)
+
+
+class Waits(Protocol):
+    """What can wake the loop."""
+
+    def wait(self, timeout: float) -> tuple[str, ...]: ...
+
+
+def turn(
+    loop: Loop, wake: Waits, after: Callable[[Tick, float], bool], longest_wait: float | None = None
+) -> None:
+    """Tick, and wait for news, until `after` a tick (which took so many seconds) says False.
+
+    Waits at most `longest_wait` seconds. A burst of news, such as the engine's events when many containers start,
+    costs at most a quarter of the time.
+    """
+    while True:
+        began = monotonic()
+        tick = loop.tick()
+        took = monotonic() - began
+        if not after(tick, took):
+            return
+        patience = tick.plan.look_again_in(loop.clock())
+        if wake.wait(patience if longest_wait is None else min(patience, longest_wait)):
+            sleep(min(3 * took, 0.25))

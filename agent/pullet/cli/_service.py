@@ -34,7 +34,14 @@ class Host:
         return self.path(_units.DIRECTORY) / name
 
     def systemctl(self, *arguments: str, hint: str = "") -> Systemctl:
-        return Systemctl(arguments if self.is_live else (f"--root={self.root}", *arguments), hint)
+        return Systemctl((*self._there, *arguments), hint)
+
+    def asks(self, *question: str) -> bool:
+        return asks(*self._there, "--quiet", *question)
+
+    @property
+    def _there(self) -> tuple[str, ...]:
+        return () if self.is_live else (f"--root={self.root}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +108,10 @@ def _unit_files(service: Service) -> Iterator[Change]:
 
 def _enabling(service: Service, *, changed: bool) -> Iterator[Change]:
     host, entry = service.host, service.units.entry
-    if not host.is_live:
+    if not host.asks("is-enabled", entry):
         yield host.systemctl("enable", entry)
-        return
-    hint = f"look at: journalctl --unit {service.units.service} --lines 20"
-    if not asks("is-enabled", "--quiet", entry):
-        yield host.systemctl("enable", entry)
-    if service.start and (changed or not asks("is-active", "--quiet", entry)):
+    if host.is_live and service.start and (changed or not host.asks("is-active", entry)):
+        hint = f"look at: journalctl --unit {service.units.service} --lines 20"
         yield host.systemctl("restart", entry, hint=hint)
 
 

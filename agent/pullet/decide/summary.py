@@ -41,22 +41,48 @@ def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
     """The report of one tick; `since` and `took` follow from what the ledger remembers of this revision."""
     workloads = dict(_workloads(outcome))
     state, message = _overall(outcome, workloads, fetched)
-    commit = outcome.desired.revision.commit
-    last = memory.last
-    known = last is not None and last.commit == commit
-    since = last.since if last and known and last.state == state else outcome.now
+    since, took = _timing(outcome.desired, state, memory, outcome.now)
     return Report(
         node=outcome.desired.node,
-        commit=commit,
+        commit=outcome.desired.revision.commit,
         state=state,
         since=since,
-        took=max(0.0, since - last.seen) if last and known else 0.0,
+        took=took,
         message=message,
         workloads={str(name): workloads[name] for name in sorted(workloads)},
         problems=outcome.desired.catalog.problems,
         instances=tuple(_instances(outcome)),
         fetched_at=fetched.at,
     )
+
+
+def blind(desired: Desired, error: str, memory: Memory, fetched: Fetched, now: float) -> Report:
+    """The report of a tick that could not see what stands: nothing is known to be ready."""
+    since, took = _timing(desired, State.DEGRADED, memory, now)
+    unseen = {
+        str(one.workload.name): WorkloadReport(State.DEGRADED, 0, len(one.instances), message=error)
+        for one in desired.assignments
+    }
+    return Report(
+        node=desired.node,
+        commit=desired.revision.commit,
+        state=State.DEGRADED,
+        since=since,
+        took=took,
+        message=error,
+        workloads=unseen,
+        problems=desired.catalog.problems,
+        fetched_at=fetched.at,
+    )
+
+
+def _timing(desired: Desired, state: State, memory: Memory, now: float) -> tuple[float, float]:
+    """Since when the state holds, and how many seconds after the revision was first seen."""
+    last = memory.last
+    if last is None or last.commit != desired.revision.commit:
+        return now, 0.0
+    since = last.since if last.state == state else now
+    return since, max(0.0, since - last.seen)
 
 
 def _overall(

@@ -14,6 +14,9 @@ from pullet.model.observed import Incarnation
 from pullet.model.placement import Instance
 from pullet.model.pod import PullPolicy
 
+SWEEP = 10.0
+"""Seconds after which the loop looks again although nothing woke it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pull:
@@ -123,6 +126,16 @@ class Plan:
     steps: tuple[Step, ...] = ()
     waits: tuple[Wait, ...] = ()
     hold: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """The fixed point: nothing to do and nothing to wait for."""
+        return not self.steps and not self.waits
+
+    def look_again_in(self, now: float) -> float:
+        """Seconds after which time alone may have changed the plan; at most `SWEEP`."""
+        due = (max(0.0, wait.until - now) for wait in self.waits if wait.until is not None)
+        return min((SWEEP, *due))
 
     def as_dict(self) -> dict[str, object]:
         """The shape of `pullet plan -o json`."""

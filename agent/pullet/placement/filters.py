@@ -5,7 +5,7 @@ The first filter that objects gives the reason that people see in `pullet place 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pullet.model.node import Node
 from pullet.model.workload import PerNode, Workload
@@ -36,3 +36,8 @@ FILTERS: tuple[Filter, ...] = (labels, cordon)
 def objection(workload: Workload, node: Node) -> str:
     """The first reason against, or an empty string."""
     return next((reason for check in FILTERS if (reason := check(workload, node))), "")
+
+
+def objections(workload: Workload, nodes: Iterable[Node]) -> dict[str, str]:
+    """By node's name."""
+    return {node.name: objection(workload, node) for node in nodes}

@@ -9,7 +9,7 @@ from pullet.model.names import InstanceName
 from pullet.model.node import Node
 from pullet.model.placement import Pending, Placement
 from pullet.model.workload import Fixed, PerNode, Workload
-from pullet.placement.filters import objection
+from pullet.placement.filters import objections
 from pullet.placement.spread import spread
 
 
@@ -20,13 +20,13 @@ def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
     }
     pending: list[Pending] = []
     for workload in sorted(catalog.workloads, key=lambda workload: workload.name):
-        objections = {node.name: objection(workload, node) for node in nodes}
-        fitting = [name for name, reason in objections.items() if not reason]
+        against = objections(workload, nodes)
+        fitting = [name for name, reason in against.items() if not reason]
         for instance, node in _instances(workload, fitting).items():
             if node:
                 share[node].append(instance)
             else:
-                pending.append(Pending(instance, _reasons(objections)))
+                pending.append(Pending(instance, _reasons(against)))
     return Placement(
         nodes={name: tuple(sorted(share[name], key=lambda instance: instance.sort_key)) for name in share},
         pending=tuple(pending),
@@ -46,5 +46,5 @@ def _instances(workload: Workload, fitting: Sequence[str]) -> dict[InstanceName,
             return {name: chosen.get(text, "") for text, name in names.items()}
 
 
-def _reasons(objections: Mapping[str, str]) -> Mapping[str, str]:
-    return {node: reason for node, reason in objections.items() if reason}
+def _reasons(against: Mapping[str, str]) -> Mapping[str, str]:
+    return {node: reason for node, reason in against.items() if reason}

@@ -22,7 +22,11 @@ def commit_all(directory: Path, paths: Sequence[str], message: str) -> None:
     with repo:
         try:
             repo.git.add("--", *(str((directory / path).absolute()) for path in paths))
-            repo.git.commit("--quiet", "-m", message, "--", *(str((directory / path).absolute()) for path in paths))
+            repo.git.commit(
+                "--quiet", "-m", message, "--", *(str((directory / path).absolute()) for path in paths)
+            )
         except git.GitCommandError as error:
             says = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
-            raise Refused(f"git could not commit: {says.splitlines()[-1]}", hint="the files are there; commit them") from None
+            raise Refused(
+                f"git could not commit: {says.splitlines()[-1]}", hint="the files are there; commit them"
+            ) from None

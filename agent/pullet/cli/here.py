@@ -1,0 +1,83 @@
+"""The node as `pullet plan` sees it: from the agent's settings where there are some, else from the options."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pullet.model.memory import Words
+from pullet.model.node import Node
+from pullet.model.observed import Observed
+
+if TYPE_CHECKING:
+    from pullet.engine.docker_engine import DockerEngine
+    from pullet.probes.prober import Prober
+    from pullet.repo.remote import Remote
+
+ASK = 2.0
+"""Seconds that probes may take to give a first answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    node: Node
+    engine: str
+    remote: Remote | None
+    policy_file: Path | None
+    words: Words
+
+    def observe(self, *, offline: bool) -> Observed:
+        """What stands on the engine, with the answers of its probes; nothing at all where `offline`."""
+        if offline:
+            return Observed()
+        from pullet.engine.docker_engine import DockerEngine
+        from pullet.probes.prober import Prober
+
+        engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
+        prober = Prober(engine.run_check, _ignore, time.time)
+        prober.start()
+        try:
+            return _ask(engine, prober)
+        finally:
+            prober.stop()
+
+
+def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
+    """Without settings, an explicit source and the defaults are enough. Raises Refused otherwise."""
+    from pullet.settings import load_settings
+    from pullet.wiring import remote_of
+    from pullet.words import WordFiles
+
+    settings = load_settings(config, assumed={"repo": {"url": str(explicit)}} if explicit else {})
+    policy = settings.policy_file
+    return Here(
+        node=Node(node or settings.node, settings.labels),
+        engine=settings.engine,
+        remote=remote_of(settings),
+        policy_file=policy if policy.exists() else None,
+        words=WordFiles(settings.state).read(),
+    )
+
+
+def _ask(engine: DockerEngine, prober: Prober) -> Observed:
+    from dataclasses import replace
+
+    deadline = time.monotonic() + ASK
+    while True:
+        observed = engine.observe()
+        answers = prober.results(observed)
+        asked = {
+            one.id
+            for incarnation in observed.incarnations
+            for one in incarnation.containers
+            if one.readiness is not None and one.started_at is not None
+        }
+        if asked <= answers.keys() or time.monotonic() > deadline:
+            return replace(observed, answers=answers)
+        time.sleep(0.02)
+
+
+def _ignore(_: str) -> None:
+    """Nobody waits to be woken here."""

@@ -1,0 +1,89 @@
+"""`pullet place [PATH]`: who runs what, fleet-wide, and why not elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pullet.cli.options import Branch, Format, NodeName, Output, Place, Repo, Rev
+
+if TYPE_CHECKING:
+    from pullet.model.catalog import Catalog
+    from pullet.model.placement import Placement
+
+
+def place(
+    path: Place = None,
+    repo: Repo = None,
+    rev: Rev = None,
+    branch: Branch = None,
+    node: NodeName = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="WORKLOAD", help="Why this workload stands where it does.")
+    ] = None,
+    output: Output = Format.TABLE,
+) -> int:
+    """Show which node runs which instances; exit 1 when one runs nowhere."""
+    from pullet.cli.output import columns, data
+    from pullet.cli.source import Source, read_catalog, read_snapshot
+    from pullet.model.node import Node
+    from pullet.placement import fleet
+    from pullet.placement import place as place_fleet
+
+    snapshot = read_snapshot(Source(path, repo, rev, branch))
+    catalog = read_catalog(snapshot)
+    placement = place_fleet(catalog, fleet(catalog, Node(node or "this-node")))
+    if explain is not None:
+        return _explain(explain, catalog, placement, output)
+    if output is Format.TABLE:
+        rows = [(name, str(instance)) for name, mine in placement.nodes.items() for instance in mine]
+        rows += [("-", f"{one.instance}  pending: {_reasons(one.reasons)}") for one in placement.pending]
+        columns(("NODE", "INSTANCE"), rows)
+    else:
+        data(
+            {
+                "revision": snapshot.revision.commit,
+                "nodes": {name: [str(one) for one in mine] for name, mine in placement.nodes.items()},
+                "pending": [
+                    {"instance": str(one.instance), "reasons": dict(one.reasons)} for one in placement.pending
+                ],
+            },
+            output,
+        )
+    return 1 if placement.pending or catalog.errors else 0
+
+
+def _explain(name: str, catalog: Catalog, placement: Placement, output: Format) -> int:
+    """For each node: the instances it runs, or the reason it was not asked."""
+    from pullet.cli.output import columns, data
+    from pullet.model.errors import Refused
+    from pullet.model.names import WorkloadName
+    from pullet.model.node import Node
+    from pullet.placement import objections
+
+    wanted = WorkloadName.parse(name)
+    workload = next((one for one in catalog.workloads if one.name == wanted), None)
+    if workload is None:
+        known = ", ".join(str(one.name) for one in catalog.workloads) or "none"
+        raise Refused(f"there is no workload {name}", hint=f"there are: {known}")
+    nodes = catalog.nodes or tuple(Node(node) for node in placement.nodes)
+    reasons = objections(workload, nodes)
+    instances = {
+        node: [str(one) for one in mine if one.workload == wanted] for node, mine in placement.nodes.items()
+    }
+    verdicts = {node: reasons[node] or "fits" for node in instances}
+    if output is Format.TABLE:
+        columns(
+            ("NODE", "VERDICT", "INSTANCES"),
+            ((node, verdicts[node], " ".join(instances[node]) or "-") for node in instances),
+        )
+    else:
+        rows = {node: {"verdict": verdicts[node], "instances": instances[node]} for node in instances}
+        data({"workload": name, "nodes": rows}, output)
+    return 0
+
+
+def _reasons(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"{node} {why}" for node, why in reasons.items()) or "the fleet has no node"

@@ -1,0 +1,38 @@
+"""How the agent speaks to its operator: one line an event on standard error, as text or JSON."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
+    """Call once, before anything logs."""
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if as_json else []),
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def speak() -> None:
+    """For a verb that shows what it does to a person who asked for it."""
+    configure()
+
+
+def silence() -> None:
+    """For a verb that has words of its own: only what is wrong is logged."""
+    configure(level=logging.ERROR)

@@ -1,0 +1,150 @@
+"""The real adapters, built from the settings and plugged into the loop; started and stopped as one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pullet.engine.docker_engine import DockerEngine
+from pullet.ledger import Ledger
+from pullet.loop import Loop, Publisher
+from pullet.manifests.policy import Policy, bound, read_policy
+from pullet.manifests.reader import Reader
+from pullet.model.catalog import Catalog
+from pullet.model.errors import Refused
+from pullet.model.node import Node
+from pullet.model.snapshot import Fetched, Snapshot
+from pullet.probes.prober import Prober
+from pullet.repo.follower import Follower
+from pullet.repo.mirror import Mirror
+from pullet.repo.note_writer import NoteWriter
+from pullet.repo.remote import Remote
+from pullet.settings import Settings
+from pullet.wake import Wake
+from pullet.words import WordFiles, WordWatcher
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One agent, whole. `start` and `stop` are called once each, `stop` also after a `start` that failed."""
+
+    loop: Loop
+    wake: Wake
+    mirror: Mirror
+    engine: DockerEngine
+    follower: Follower
+    prober: Prober
+    notes: NoteWriter
+    words: WordWatcher
+
+    def start(self) -> None:
+        for part in (self.engine, self.prober, self.words, self.follower):
+            part.start()
+
+    def wait_for_first_fetch(self, timeout: float) -> None:
+        """Returns when the remote answered or failed to, and after `timeout` seconds in any case."""
+        deadline = time.monotonic() + timeout
+        while self.follower.fetched() == Fetched() and time.monotonic() < deadline:
+            self.wake.wait(0.1)
+
+    def stop(self, timeout: float) -> None:
+        """Steps in flight may end within `timeout` seconds; nothing that runs is stopped."""
+        for part in (self.follower, self.words, self.prober):
+            part.stop()
+        self.engine.stop(timeout)
+        self.notes.flush(timeout)
+        self.notes.stop()
+
+
+def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
+    """Raises Refused where the settings name what is not there."""
+    wake = Wake()
+    remote = remote_of(settings)
+    mirror = Mirror(settings.state, remote)
+    follower = Follower(mirror, remote, wake, time.time)
+    engine = DockerEngine(settings.engine, settings.node, wake, time.time)
+    prober = Prober(engine.run_check, wake, time.time)
+    notes = NoteWriter(mirror, settings.node, settings.status.notes)
+    words = WordFiles(settings.state)
+    loop = Loop(
+        here=Node(settings.node, settings.labels),
+        read=_Read(read_node_policy(settings)),
+        repository=follower,
+        engine=engine,
+        probes=prober,
+        ledger=Ledger(settings.state),
+        words=words,
+        publishers=(notes, *publishers),
+        clock=time.time,
+    )
+    watcher = WordWatcher(words, wake, follower.poke)
+    return House(loop, wake, mirror, engine, follower, prober, notes, watcher)
+
+
+def remote_of(settings: Settings) -> Remote:
+    repo = settings.repo
+    return Remote(
+        urls=repo.urls,
+        branch=repo.branch,
+        path=repo.path,
+        poll=repo.poll,
+        ssh_key_file=repo.ssh_key_file,
+        token_file=repo.token_file,
+    )
+
+
+class _Read:
+    """Snapshot → the catalog that this node's policy allows; what was parsed before is kept."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._reader = Reader()
+        self._policy = policy
+
+    def __call__(self, snapshot: Snapshot) -> Catalog:
+        return bound(self._reader.read(snapshot), self._policy)
+
+
+def read_node_policy(settings: Settings) -> Policy:
+    """The defaults where no file is there; a file that was named must be."""
+    file = settings.policy_file
+    try:
+        return read_policy(file.read_text(encoding="utf-8"), str(file))
+    except FileNotFoundError:
+        if "policy_file" in settings.model_fields_set:
+            raise Refused(
+                f"the policy file {file} does not exist", hint="see policy_file in the settings"
+            ) from None
+        return Policy()
+    except OSError as error:
+        raise Refused(f"the policy file {file} cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def only_writer(state: Path) -> Iterator[None]:
+    """One agent per state directory: two would undo each other's work."""
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (state / "lock").open("a+")
+    except OSError as error:
+        raise Refused(
+            f"the state directory {state} cannot be used: {error.strerror}", hint="see state in the settings"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            raise Refused(
+                f"another agent (process {owner}) works with {state}",
+                hint="stop it first, or use another state",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
