@@ -67,7 +67,7 @@ def perform(change: Change) -> None:
 def systemctl(*arguments: str, hint: str = "") -> None:
     done = _call(*arguments)
     if done.returncode != 0:
-        says = done.stderr.strip() or f"exit {done.returncode}"
+        says = done.stderr.strip().partition("\n")[0] or f"exit {done.returncode}"
         raise Refused(f"systemctl {' '.join(arguments)} failed: {says}", hint=hint)
 
 
