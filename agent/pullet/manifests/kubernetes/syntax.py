@@ -1,0 +1,197 @@
+"""How Kubernetes writes names, labels, ports and the like, as types for the schema: what its API server checks.
+
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, PlainValidator
+
+from pullet.manifests.schema import wrong
+from pullet.model.workload import Share
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_dns_label = re.compile(_LABEL).fullmatch
+_dns_subdomain = re.compile(rf"{_LABEL}(\.{_LABEL})*").fullmatch
+_qualified = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?").fullmatch
+_config_key = re.compile(r"[-._a-zA-Z0-9]+").fullmatch
+_port_name = re.compile(r"(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?").fullmatch
+_env_name = re.compile(r"[ -<>-~]+").fullmatch
+_header = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_image = re.compile(
+    r"""(?: (?: [a-zA-Z0-9] [a-zA-Z0-9.-]* | \[[0-9a-fA-F:]+\] ) (?: :[0-9]+ )? / )?
+        [a-z0-9]+ (?: (?: \.|_{1,2}|-+ ) [a-z0-9]+ )* (?: / [a-z0-9]+ (?: (?: \.|_{1,2}|-+ ) [a-z0-9]+ )* )*
+        (?: :[\w][\w.-]{0,127} )? (?: @[a-z0-9+._-]+:[0-9a-fA-F]{32,} )?""",
+    re.VERBOSE | re.ASCII,
+).fullmatch
+_percentage = re.compile(r"[0-9]{1,9}%").fullmatch
+
+LONGEST_LABEL = 63
+LONGEST_SUBDOMAIN = 253
+LONGEST_PORT_NAME = 15
+ALL_ANNOTATIONS = 256 * 1024
+
+
+def label(value: str) -> str:
+    if len(value) > LONGEST_LABEL or not _dns_label(value):
+        raise wrong(
+            f'"{_short(value)}" is not a name',
+            "at most 63 of a-z, 0-9 and -, beginning and ending with one of a-z, 0-9",
+        )
+    return value
+
+
+def subdomain(value: str) -> str:
+    if len(value) > LONGEST_SUBDOMAIN or not _dns_subdomain(value):
+        raise wrong(
+            f'"{_short(value)}" is not a name',
+            "at most 253 of a-z, 0-9, - and ., beginning and ending with one of a-z, 0-9",
+        )
+    return value
+
+
+def label_key(value: str) -> str:
+    prefix, slash, name = value.rpartition("/")
+    sound_prefix = not slash or (len(prefix) <= LONGEST_SUBDOMAIN and _dns_subdomain(prefix))
+    if not sound_prefix or len(name) > LONGEST_LABEL or not _qualified(name):
+        raise wrong(
+            f"\"{_short(value)}\" is not a label's or an annotation's key",
+            "at most 63 of letters, digits, -, _ and ., after an optional domain and /",
+        )
+    return value
+
+
+def annotation_key(value: str) -> str:
+    label_key(value.lower())
+    return value
+
+
+def label_value(value: str) -> str:
+    if value and (len(value) > LONGEST_LABEL or not _qualified(value)):
+        raise wrong(
+            f'"{_short(value)}" is not a label\'s value',
+            "at most 63 of letters, digits, -, _ and ., beginning and ending with a letter or digit",
+        )
+    return value
+
+
+def annotations_size(value: dict[str, str]) -> dict[str, str]:
+    if sum(len(key) + len(text.encode(errors="replace")) for key, text in value.items()) > ALL_ANNOTATIONS:
+        raise wrong("are more than 256 KiB together")
+    return value
+
+
+def config_key(value: str) -> str:
+    if (
+        len(value) > LONGEST_SUBDOMAIN
+        or not _config_key(value)
+        or value in {".", ".."}
+        or value.startswith("..")
+    ):
+        raise wrong(f'"{_short(value)}" is not a key', "letters, digits, -, _ and ., not beginning with ..")
+    return value
+
+
+def port_name(value: str) -> str:
+    if len(value) > LONGEST_PORT_NAME or not _port_name(value):
+        raise wrong(
+            f'"{_short(value)}" is not a port\'s name',
+            "at most 15 of a-z, 0-9 and single -, with at least one letter; a number stands without quotes",
+        )
+    return value
+
+
+def _port_reference(value: Any) -> int | str:
+    if isinstance(value, str):
+        return port_name(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:  # noqa: PLR2004
+        raise wrong("must be a port from 1 to 65535, or the name of one")
+    return value
+
+
+def _share(value: Any) -> Share:
+    if isinstance(value, str) and _percentage(value):
+        return Share(int(value[:-1]), percent=True)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise wrong('must be a whole number from 0 on, or a percentage such as "25%"')
+    return Share(value)
+
+
+def _at_most_all(share: Share) -> Share:
+    if share.percent and share.value > 100:  # noqa: PLR2004
+        raise wrong("must be at most 100%")
+    return share
+
+
+def _env_variable(value: str) -> str:
+    """https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/"""
+    if not _env_name(value):
+        raise wrong("is not a variable's name", "printable ASCII without =")
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value)) if value else ""
+    except ValueError:
+        raise wrong(f'"{_short(value)}" is not an IP address') from None
+
+
+def _image_reference(value: str) -> str:
+    if not _image(value):
+        raise wrong(f'"{_short(value)}" is not an image reference', "such as registry.example/team/app:1.2")
+    return value
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise wrong("contains a NUL character, which no process can be given")
+    return value
+
+
+def _like(match: Callable[[str], object], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not match(value):
+            raise wrong(f'"{_short(value)}" is not {what}')
+        return value
+
+    return AfterValidator(check)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST_LABEL else f"{value[:60]}…"
+
+
+Label = Annotated[str, AfterValidator(label)]
+NamespaceName = Annotated[str, AfterValidator(lambda value: label(value) if value else "default")]
+Subdomain = Annotated[str, AfterValidator(subdomain)]
+LabelKey = Annotated[str, AfterValidator(label_key)]
+LabelValue = Annotated[str, AfterValidator(label_value)]
+Labels = dict[LabelKey, LabelValue]
+Annotations = Annotated[
+    dict[Annotated[str, AfterValidator(annotation_key)], str], AfterValidator(annotations_size)
+]
+ConfigKey = Annotated[str, AfterValidator(config_key)]
+EnvName = Annotated[str, AfterValidator(_env_variable)]
+EnvPrefix = Annotated[str, AfterValidator(lambda value: value and _env_variable(value))]
+Argument = Annotated[str, AfterValidator(_without_nul)]
+PortName = Annotated[str, AfterValidator(lambda value: value and port_name(value))]
+PortReference = Annotated[Any, PlainValidator(_port_reference)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+HostPort = Annotated[int, Field(ge=0, le=65535)]
+Address = Annotated[str, AfterValidator(_address)]
+ImageReference = Annotated[str, AfterValidator(_image_reference)]
+HeaderName = Annotated[str, _like(_header, "the name of a header")]
+Surge = Annotated[Any, PlainValidator(_share)]
+Unavailable = Annotated[Any, PlainValidator(_share), AfterValidator(_at_most_all)]
+Natural = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Seconds = Natural
+
+Item = TypeVar("Item")
+AtLeastOne = Annotated[list[Item], Field(min_length=1)]

@@ -1,0 +1,119 @@
+"""A snapshot to its catalog. The loop and the verbs call `Reader.read`; equal blobs are parsed once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+
+from pullet.manifests.assemble import assemble
+from pullet.manifests.declared import Reading
+from pullet.manifests.ignore import ignored
+from pullet.manifests.kubernetes import objects
+from pullet.manifests.yamldoc import Broken, Document, documents
+from pullet.model.catalog import Catalog, Unreadable
+from pullet.model.problem import Origin, Problem
+from pullet.model.snapshot import File, Snapshot
+
+_COMPOSE = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
+_YAML = (".yaml", ".yml")
+_TEMPLATE = "{{"
+_LEFT_ALONE = Reading(left_alone=True)
+
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Keeps what came of each file of the last snapshot, by path and blob; not for several threads at once.
+
+    `parsed` counts the files that had to be parsed so far.
+    """
+
+    parsed: int = 0
+    _files: tuple[File, ...] = ()
+    _readings: dict[_Key, Reading] = field(default_factory=dict)
+    _catalog: Catalog = field(default_factory=Catalog)
+
+    def read(self, snapshot: Snapshot) -> Catalog:
+        """What the snapshot says, with every problem as data: no content of a file raises."""
+        if snapshot.files is not self._files:
+            self._files = snapshot.files
+            self._take(snapshot.files)
+        return self._catalog
+
+    def _take(self, present: tuple[File, ...]) -> None:
+        is_ignored = ignored(present)
+        files = {
+            (file.path, file.blob): file
+            for file in present
+            if file.path.endswith(_YAML) and not is_ignored(file.path)
+        }
+        if files.keys() != self._readings.keys():
+            before = self._readings
+            self._readings = {key: before.get(key) or self._parse(file) for key, file in files.items()}
+            self._catalog = assemble(tuple(self._readings.values()))
+
+    def _parse(self, file: File) -> Reading:
+        self.parsed += 1
+        return read_file(file)
+
+
+def read_file(file: File) -> Reading:
+    """What one file declares by itself."""
+    name = file.path.rpartition("/")[2]
+    if _COMPOSE.fullmatch(name):
+        return Reading(problems=(Problem(Origin(file.path), "Compose files are not supported yet"),))
+    if name in {"kustomization.yaml", "kustomization.yml"}:
+        return Reading(problems=(_kustomization(file.path),))
+    parts = documents(file.path, file.content)
+    if any(_is_template(part) for part in parts):
+        return _template(file.path, parts)
+    return reduce(add, map(_part, parts), _LEFT_ALONE)
+
+
+def _part(part: Document | Broken) -> Reading:
+    if isinstance(part, Document):
+        return objects.read(part) if objects.is_manifest(part.data) else _LEFT_ALONE
+    if part.foreign and "apiVersion" not in part.text:
+        return _LEFT_ALONE
+    return _broken(part)
+
+
+def _broken(part: Broken) -> Reading:
+    return Reading(problems=(part.problem,), unreadable=(Unreadable(part.problem.origin.path, part.text),))
+
+
+def _kustomization(path: str) -> Problem:
+    return Problem(
+        Origin(path),
+        "a Kustomization needs rendering",
+        hint="commit what kustomize build prints, or list it in .pulletignore",
+    )
+
+
+def _is_template(part: Document | Broken) -> bool:
+    """Whether it has to be rendered first: it does not parse, or names its object, with a template's braces."""
+    if isinstance(part, Broken):
+        return _TEMPLATE in part.text
+    if not objects.is_manifest(part.data):
+        return False
+    metadata = part.data.get("metadata")
+    names = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ()
+    words = (part.data.get("apiVersion"), part.data.get("kind"), *names)
+    return any(isinstance(word, str) and _TEMPLATE in word for word in words)
+
+
+def _template(path: str, parts: tuple[Document | Broken, ...]) -> Reading:
+    """One message for the file, which hides nothing that is wrong elsewhere in it but what follows from the braces."""
+    first = next(part for part in parts if _is_template(part))
+    origin = first.problem.origin if isinstance(first, Broken) else first.origin
+    problem = Problem(
+        origin,
+        "looks like a template that needs rendering, as Helm's do",
+        hint="commit the rendered manifests, or list the file in .pulletignore",
+    )
+    unreadable = tuple(Unreadable(path, part.text) for part in parts if _is_template(part))
+    others = map(_part, (part for part in parts if not _is_template(part)))
+    return reduce(add, others, Reading(problems=(problem,), unreadable=unreadable))
