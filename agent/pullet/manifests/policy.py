@@ -12,7 +12,7 @@ from typing import Literal
 
 from pullet.manifests.problems import Findings, checked
 from pullet.manifests.schema import Shape, honoured
-from pullet.manifests.yamldoc import Broken, documents
+from pullet.manifests.yamldoc import load_one
 from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
 from pullet.model.problem import Problem
@@ -64,19 +64,11 @@ class _PolicyFile(Shape):
 
 def read_policy(text: str, path: str) -> Policy:
     """Raises Refused with every mistake, one a line. An empty file is the default policy."""
-    parts = documents(path, text.encode())
-    broken = [part.problem for part in parts if isinstance(part, Broken)]
-    if broken:
-        raise _refused(path, broken)
-    found = [part for part in parts if not isinstance(part, Broken) and part.data is not None]
-    if not found:
-        return Policy(source=path)
-    if len(found) > 1:
-        raise Refused(f"{found[1].origin}: a policy file is one document")
-    findings = Findings(found[0])
-    shape = checked(_PolicyFile, found[0].data, findings)
+    document = load_one(text.encode(), path)
+    findings = Findings(document)
+    shape = checked(_PolicyFile, {} if document.data is None else document.data, findings)
     if shape is None:
-        raise _refused(path, findings.problems)
+        raise Refused("\n".join(map(str, findings.problems)), hint=f"correct {path}")
     return Policy(
         privileged=shape.privileged,
         host_namespaces=frozenset(shape.host_namespaces),
@@ -129,7 +121,3 @@ def normalised(image: str) -> str:
         image = f"{_DOCKER_HUB}/{image}" if slash else f"{_DOCKER_HUB}/library/{image}"
     tagged = "@" in image or ":" in image.rpartition("/")[2]
     return image if tagged else f"{image}:latest"
-
-
-def _refused(path: str, problems: list[Problem]) -> Refused:
-    return Refused("\n".join(map(str, problems)), hint=f"correct {path}")

@@ -73,7 +73,7 @@ def checked(shape: type[AnyShape], data: Any, findings: Findings) -> AnyShape | 
             _translate(shape, detail, findings)
         return None
     for loc, info in warnings(value):
-        findings.warn(loc, f"has no meaning here: {info.description}", key=True)
+        findings.warn(loc, f"has no meaning here: {(info.description or '').rstrip('.')}", key=True)
     return value
 
 

@@ -85,7 +85,7 @@ def not_yet(description: str) -> Any:
 def _refuse(value: Any) -> Any:
     if value in ({}, []):
         return value
-    raise wrong("is not supported yet", "remove it")
+    raise wrong("is not supported yet")
 
 
 NotYet = Annotated[Any, AfterValidator(_refuse)]

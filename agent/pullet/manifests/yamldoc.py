@@ -16,6 +16,7 @@ from yaml.error import Mark, MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from pullet.manifests.yamlnodes import ForeignTag, Unsound, compose, construct, merged
+from pullet.model.errors import Refused
 from pullet.model.problem import Origin, Problem
 
 Loc = tuple[str | int, ...]
@@ -40,7 +41,7 @@ class Document:
 
     path: str
     index: int
-    data: Any
+    data: Any = field(repr=False)
     text: str = field(repr=False)
     line: int
     origin: Origin
@@ -74,6 +75,21 @@ def documents(path: str, content: bytes) -> tuple[Document | Broken, ...]:
         for index, (line, part) in enumerate(_parts(text))
         if (document := _read(path, index, part, line)) is not None
     )
+
+
+def load_one(content: bytes, path: str) -> Document:
+    """The only document of a file such as the settings; its data is None where the file is empty.
+
+    Raises Refused, with the place, when it is not sound or not the only one.
+    """
+    found = documents(path, content)
+    for part in found:
+        if isinstance(part, Broken):
+            raise Refused(f"{part.problem.origin}: {part.problem.message}", hint=part.problem.hint)
+    whole = [part for part in found if isinstance(part, Document) and part.data is not None]
+    if len(whole) > 1:
+        raise Refused(f"{whole[1].origin}: the file must hold one document")
+    return whole[0] if whole else Document(path, 0, None, "", 0, Origin(path))
 
 
 def dotted(loc: Loc) -> str:

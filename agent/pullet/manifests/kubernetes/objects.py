@@ -41,6 +41,11 @@ _DOORS: dict[str, tuple[type[Shape], Convert]] = {
 }
 
 
+def shapes() -> tuple[type[Shape], ...]:
+    """The shapes of all kinds that are read, for the reference."""
+    return tuple(shape for shape, _ in _DOORS.values())
+
+
 @dataclass(frozen=True, slots=True)
 class _Object:
     """One object and where it stands: a document, or an item of a List."""

@@ -129,7 +129,7 @@ def _known(loc: Loc, names: Iterable[str], findings: Findings) -> None:
         if name in _RESOURCES:
             continue
         if "/" in name or name == "ephemeral-storage" or name.startswith("hugepages-"):
-            findings.error((*loc, name), "is not supported yet", "remove it", key=True)
+            findings.error((*loc, name), "is not supported yet", key=True)
         else:
             findings.error((*loc, name), "unknown resource", meant(name, _RESOURCES), key=True)
 

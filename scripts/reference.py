@@ -1,0 +1,78 @@
+"""Writes docs/reference/manifests.md from the schemas; run it after changing one. A test holds the file up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pullet.manifests.kubernetes.kinds import KINDS, Fate
+from pullet.manifests.kubernetes.objects import shapes
+from pullet.manifests.schema import Shape, Verdict, fields, inner, verdict
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "manifests.md"
+
+HEAD = """# Manifests
+
+Generated from the schemas by `scripts/reference.py`; do not edit.
+
+Every `*.yaml` and `*.yml` file whose documents carry `apiVersion` and `kind` is read as Kubernetes; `.pulletignore` files
+(gitignore syntax, in any directory) leave files alone. A field that stands nowhere below is an error, with its
+file, line and column and the field that was probably meant. A field that stands here is
+
+- **honoured**: what it says is done;
+- **accepted with a warning**: it has no meaning outside a cluster, and the warning says so;
+- **ignored**: it says nothing about what should run, such as what a server has written into the object;
+- **not supported yet**: an error, unless it is empty, as it would change what runs.
+"""
+
+FATES = {
+    Fate.READ: "Kinds that are read",
+    Fate.WITHOUT_MEANING: "Kinds that have no meaning outside a cluster: left out with one warning",
+    Fate.NOT_YET: "Kinds that are not supported yet: an error",
+}
+
+
+def page() -> str:
+    lines = [HEAD]
+    for fate, title in FATES.items():
+        names = (
+            f"`{kind.name}` ({', '.join(kind.versions)})" for kind in KINDS.values() if kind.fate is fate
+        )
+        lines += [f"## {title}\n", f"{', '.join(sorted(names))}.\n"]
+    lines.append("An object of any other API group is an error, unless its file is left alone.\n")
+    for shape in _reachable(shapes()):
+        lines += _section(shape)
+    return "\n".join(lines)
+
+
+def _reachable(roots: tuple[type[Shape], ...]) -> list[type[Shape]]:
+    """Each shape once, after the one that holds it."""
+    found: dict[type[Shape], None] = {}
+
+    def visit(shape: type[Shape]) -> None:
+        if shape not in found:
+            found[shape] = None
+            for info in fields(shape).values():
+                inside = inner(info.annotation)
+                if inside is not None:
+                    visit(inside)
+
+    for root in roots:
+        visit(root)
+    return list(found)
+
+
+def _section(shape: type[Shape]) -> Iterator[str]:
+    yield f"## {shape.__doc__}\n"
+    yield "| field | class | meaning |"
+    yield "|---|---|---|"
+    order = list(Verdict)
+    for name, info in sorted(fields(shape).items(), key=lambda item: order.index(verdict(item[1]))):
+        required = ", required" if info.is_required() else ""
+        yield f"| `{name}` | {verdict(info)}{required} | {info.description} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.name}")
