@@ -38,7 +38,9 @@ CONVERGED = Report(
             "running",
             ready=True,
             because="it runs, and has no readiness probe",
-            containers=(ContainerReport("log", "registry.example:5000/ops/log@sha256:9f", "running", "6f" * 32),),
+            containers=(
+                ContainerReport("log", "registry.example:5000/ops/log@sha256:9f", "running", "6f" * 32),
+            ),
         ),
     ),
     fetched_at=1090.0,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
 from pullet import __version__
-from pullet.model.errors import Transient
+from pullet.model.errors import Refused, Transient
 from pullet.model.pod import Check, Exec, HttpGet, TcpSocket
 from pullet.probes.asking import Asker, RunCheck
 from pullet.probes.standing import Outcome
@@ -179,6 +180,23 @@ def test_a_command_that_does_not_end() -> None:
     """A command that is over its time is a failure."""
     outcome = asked(Exec(("sleep", "60")), run_check=failing(TimeoutError()), timeout=1)
     assert verdict(outcome) == (False, "`sleep 60` did not end within 1s")
+
+
+def test_an_engine_that_gives_up_when_the_time_is_over() -> None:
+    """Once its time is over a command has failed, in whatever words the engine says so."""
+
+    def run_check(_container: str, _command: tuple[str, ...], timeout: float) -> tuple[int, str]:
+        threading.Event().wait(timeout)
+        raise Transient("the engine does not answer")
+
+    outcome = asked(Exec(("sleep", "60")), run_check=run_check, timeout=0.05)
+    assert verdict(outcome) == (False, "`sleep 60` did not end within 0.05s")
+
+
+def test_a_command_that_cannot_be_run() -> None:
+    """What a person must mend counts as a failure and says what it is."""
+    outcome = asked(Exec(("chekc",)), run_check=failing(Refused("no such file")))
+    assert verdict(outcome) == (False, "`chekc` cannot be run: no such file")
 
 
 @pytest.mark.parametrize("error", [Transient("the engine does not answer"), KeyError("a bug")])

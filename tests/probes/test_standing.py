@@ -94,11 +94,6 @@ def test_a_container_that_never_succeeds_is_asked_for_ever() -> None:
     ("row", "probe", "answer"),
     [
         ("", PROBE, Answer(ready=False, message="not asked yet")),
-        (
-            "",
-            replace(PROBE, initial_delay=2.5),
-            Answer(ready=False, message="not asked before 2.5s after its start"),
-        ),
         ("-", PROBE, Answer(ready=False, message="GET / answered 503")),
         ("+", PROBE, Answer(ready=True)),
         ("+-", PROBE, Answer(ready=True, message="GET / answered 503; not ready after 3 in a row")),

@@ -13,9 +13,10 @@ import pytest
 from pullet.model.errors import Refused
 from pullet.serving.address import Address
 from pullet.serving.app import Hooks
-from pullet.serving.server import Server
+from pullet.serving.server import AT_ONCE, Server
 from tests.lab.asking import ask
 from tests.lab.reporting import CONVERGED
+from tests.lab.wait import eventually
 from tests.serving.conftest import House
 
 GUARDED = ("/", "/status", "/metrics", "/nowhere")
@@ -148,6 +149,20 @@ def test_reading_while_the_loop_writes(house: House, url: str) -> None:
             house.tick()
             house.board.publish(CONVERGED)
         assert set().union(*waiting) == {200}
+
+
+def test_no_more_than_so_many(house: House, url: str) -> None:
+    """While as many as it takes hold their connections, a further one is told so; when one goes, it is served."""
+    house.tick()
+    place = urlsplit(url)
+    with contextlib.ExitStack() as held:
+        connections = [
+            held.enter_context(socket.create_connection((place.hostname or "", place.port or 0)))
+            for _ in range(AT_ONCE)
+        ]
+        eventually(lambda: ask(f"{url}/healthz").status == 503, 5, "refused")
+        connections[0].close()
+        eventually(lambda: ask(f"{url}/healthz").status == 200, 5, "served again")
 
 
 @pytest.mark.parametrize("path", ["/", "/status", "/metrics", "/healthz", "/nowhere"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from pullet.model.errors import PulletError
+from pullet.model.errors import Refused, Transient
 from pullet.model.pod import Exec, HttpGet, TcpSocket
 from pullet.probes import network, words
 from pullet.probes.standing import Outcome
@@ -19,7 +20,8 @@ log = structlog.get_logger()
 RunCheck = Callable[[str, tuple[str, ...], float], tuple[int, str]]
 """Runs a command in a container, by its id, for at most so many seconds; its exit code and output.
 
-May raise TimeoutError when the time is over, and Transient or Refused when the engine could not run it.
+Raises TimeoutError or Transient when the time is over, Transient before that when the engine does not answer,
+and Refused when the command cannot be run at all.
 """
 
 AT_ONCE = 8
@@ -34,7 +36,7 @@ class Asker:
         """None when it could not be asked, which says nothing about the container."""
         try:
             return await self._ask(target)
-        except PulletError as error:
+        except Transient as error:
             log.debug("probe_not_asked", container=target.name, because=str(error))
         except Exception:  # one broken probe must not end the asking
             log.exception("probe_not_asked", container=target.name, because="of a bug")
@@ -56,14 +58,27 @@ class Asker:
         what = words.command(command)
         loop = asyncio.get_running_loop()
         try:
-            code, output = await loop.run_in_executor(
-                self._pool, self._run_check, container, command, seconds
-            )
-        except TimeoutError:
+            ended = await loop.run_in_executor(self._pool, self._within, container, command, seconds)
+        except Refused as error:
+            return Outcome(ok=False, kind="refused", message=f"{what} cannot be run: {error}")
+        if ended is None:
             return Outcome(ok=False, kind="late", message=f"{what} did not end within {seconds:g}s")
+        code, output = ended
         said = words.first_line(output)
         message = f"{what} exited with {code}{f': {said}' if said else ''}"
         return Outcome(ok=code == 0, kind=f"exit {code}", message=message)
+
+    def _within(self, container: str, command: tuple[str, ...], seconds: float) -> tuple[int, str] | None:
+        """None when the time is over, whatever held it up; counted from when the command's turn came."""
+        began = time.monotonic()
+        try:
+            return self._run_check(container, command, seconds)
+        except TimeoutError:
+            return None
+        except Transient:
+            if time.monotonic() - began < seconds:
+                raise
+            return None
 
     def close(self) -> None:
         """Returns at once; a command that still runs ends by its own time-out."""

@@ -21,7 +21,7 @@ GRID = 0.05  # seconds; askings that are due at about the same time share one aw
 class Prober:
     """`wake` is called with "probe" when an answer changed; `clock` gives seconds since the epoch.
 
-    A container begins as not ready whenever it starts, and also when the agent does.
+    A container begins without an answer whenever it starts, and also when the agent does.
     """
 
     def __init__(self, run_check: RunCheck, wake: Callable[[str], None], clock: Callable[[], float]) -> None:
@@ -47,7 +47,7 @@ class Prober:
     def results(self, observed: Observed) -> Mapping[str, Answer]:
         """The last answers, by container id; from now on asks exactly what stands in `observed`.
 
-        To be called between `start` and `stop`. Never blocks.
+        One that has not answered since its start is not among them. To be called between `start` and `stop`.
         """
         wanted = targets(observed)
         with self._lock:
@@ -59,10 +59,7 @@ class Prober:
                 }
                 self._targets = wanted
                 self._loop.call_soon_threadsafe(self._follow, frozenset(wanted.values()))
-            return {
-                id_: self._standings.get(id_, Standing()).answer(target.probe)
-                for id_, target in wanted.items()
-            }
+            return {id_: each.answer(wanted[id_].probe) for id_, each in self._standings.items()}
 
     def _turn(self) -> None:
         asyncio.set_event_loop(self._loop)

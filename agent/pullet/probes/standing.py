@@ -71,7 +71,7 @@ class Standing:
     def answer(self, probe: Probe) -> Answer:
         """The same words for the same standing, so that a report that repeats them stays as it is."""
         if self.last is None:
-            return Answer(ready=False, message=_not_asked(probe))
+            return Answer(ready=False, message="not asked yet")
         if self.last.ok == self.ready:
             return Answer(self.ready, "" if self.ready else self.last.message)
         if self.last.ok:
@@ -81,12 +81,6 @@ class Standing:
         return Answer(
             ready=True, message=f"{self.last.message}; not ready after {probe.failure_threshold} in a row"
         )
-
-
-def _not_asked(probe: Probe) -> str:
-    if probe.initial_delay:
-        return f"not asked before {probe.initial_delay:g}s after its start"
-    return "not asked yet"
 
 
 def _fraction(container: str) -> float:

@@ -63,7 +63,7 @@ class Server:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=AT_ONCE,
+            limit_concurrency=AT_ONCE + 1,  # it refuses from this one on
             timeout_graceful_shutdown=PATIENCE,
         )
 
