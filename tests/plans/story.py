@@ -78,7 +78,9 @@ class Story:
         standing = [self._incarnation(name, **how) for name, how in self._standing()]
         return Observed(
             incarnations=tuple(incarnation for incarnation, _ in standing),
-            answers={one.containers[0].id: Answer(how == "ready", "GET / answered 503") for one, how in standing},
+            answers={
+                one.containers[0].id: Answer(how == "ready", "GET / answered 503") for one, how in standing
+            },
             prepared=self._prepared(),
             busy={str(one.instance): "is being started" for one, how in standing if how == "busy"},
             attempts={

@@ -16,6 +16,9 @@ from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Pull, Remove, Start, Wait
 from pullet.model.workload import Recreate, Rolling
 
+PROOF = 5.0
+"""Seconds that a successor without a readiness probe must stay up before the old one goes."""
+
 
 @dataclass(slots=True)
 class Budget:
@@ -69,7 +72,7 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
         for instance in assignment.instances
         if scene.busy(instance.name) and (instance.name, instance.hash) not in present
     )
-    ready = sum(1 for one in standing if not scene.busy(one.instance) and scene.health(one).good)
+    ready = sum(1 for one in standing if not scene.busy(one.instance) and _serves(one, scene))
     absent = sum(
         1
         for instance in assignment.instances
@@ -88,24 +91,37 @@ def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
 
 def _succeed(current: Incarnation, old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
     """The wanted incarnation stands: let it become ready, then let the old go."""
-    healing = heal(current, scene)
-    if healing is not None:
+    if healing := heal(current, scene):
         yield healing
     found = scene.health(current)
-    for one in old:
-        if found.good:
-            yield scene.unless_too_soon(Remove(one, f"replaced by {current.hash[:8]}: {found.because}"))
-            return
-    yield from _drop_hopeless(old, scene)
+    if not old:
+        return
+    if not found.good:
+        yield from _drop_hopeless(old, scene)
+    elif unproven := still_proving(current, scene.now):
+        yield unproven
+    else:
+        yield scene.unless_too_soon(Remove(old[0], f"replaced by {current.hash[:8]}: {found.because}"))
+
+
+def still_proving(one: Incarnation, now: float) -> Wait | None:
+    """Without a probe, to have stayed up for a moment is the only proof that it works."""
+    unasked = [container.started_at or now for container in one.containers if container.readiness is None]
+    until = max(unasked, default=0.0) + PROOF
+    if now >= until:
+        return None
+    return Wait(one.instance, f"the old one goes when {one.hash[:8]} has stayed up for {PROOF:.0f} s", until)
 
 
 def _drop_hopeless(old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
     """Of several old ones, those that never became ready are not worth keeping beside one that serves."""
-    if any(scene.health(one).good for one in old):
-        for one in old:
-            if not scene.health(one).good:
-                yield scene.unless_too_soon(Remove(one, "superseded before it became ready"))
-                return
+    hopeless = [one for one in old if not scene.health(one).good]
+    if hopeless and len(hopeless) < len(old):
+        yield scene.unless_too_soon(Remove(hopeless[0], "superseded before it became ready"))
+
+
+def _serves(one: Incarnation, scene: Scene) -> bool:
+    return scene.health(one).good and still_proving(one, scene.now) is None
 
 
 def _prepare(instance: Instance, scene: Scene) -> Iterator[Move]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pullet.decide.health import Health, times
+from pullet.decide.health import times
 from pullet.decide.scene import Scene
 from pullet.model.memory import Memory, Words
-from pullet.model.names import WorkloadName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
-from pullet.model.plan import Plan, Pull, Remove, Start, Step
+from pullet.model.plan import Plan, Pull, Remove, Revive, Start, Step
 from pullet.model.report import (
     ContainerReport,
     InstanceReport,
@@ -126,10 +126,8 @@ def _wanted(assignment: Assignment, outcome: Outcome) -> WorkloadReport:
     scene = outcome.scene
     standing = scene.standing(assignment.workload.name)
     current = {instance.name: _current(instance, standing) for instance in assignment.instances}
-    healths = {name: scene.health(one) for name, one in current.items() if one is not None}
-    ready = sum(1 for found in healths.values() if found.good)
-    extra = len(standing) - len(healths)
-    state, message = _judge(assignment, healths.values(), extra, outcome)
+    ready = sum(1 for one in current.values() if one is not None and scene.health(one).good)
+    state, message = _judge(assignment, current, outcome)
     return WorkloadReport(
         state=state,
         ready=ready,
@@ -140,33 +138,39 @@ def _wanted(assignment: Assignment, outcome: Outcome) -> WorkloadReport:
 
 
 def _judge(
-    assignment: Assignment, healths: Iterable[Health], extra: int, outcome: Outcome
+    assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
 ) -> tuple[State, str]:
     """One workload; what cannot be done outranks what is on its way."""
-    found = list(healths)
-    if failure := next(_failures(assignment, outcome), ""):
+    scene = outcome.scene
+    found = [scene.health(one) for one in current.values() if one is not None]
+    if failure := next(_failures(assignment, current, outcome), ""):
         return State.DEGRADED, failure
     if bad := [one for one in found if one.bad]:
         return State.DEGRADED, bad[0].because
-    missing = len(assignment.instances) - len(found)
-    if missing or extra or not all(one.good for one in found):
+    complete = len(found) == len(assignment.instances) == len(scene.standing(assignment.workload.name))
+    if not complete or not all(one.good for one in found):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
     return State.CONVERGED, ""
 
 
-def _failures(assignment: Assignment, outcome: Outcome) -> Iterator[str]:
-    """Steps for the wanted specification that keep failing; one Transient failure is no news."""
-    commit = outcome.desired.revision.commit
+def _failures(
+    assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
+) -> Iterator[str]:
+    """Steps that are still needed and keep failing; one Transient failure is no news."""
     for instance in assignment.instances:
-        steps: list[Step] = [Start(instance, commit, "")]
-        steps += [
-            Pull(instance.name, instance.hash, container.image, container.pull, "")
-            for container in instance.pod.containers
-        ]
-        for step in steps:
+        for step in _needed(instance, current[instance.name], outcome):
             attempt = outcome.observed.attempts.get(step.attempt)
             if attempt and attempt.error and (attempt.refused or attempt.count > 1):
                 yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
+
+
+def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) -> Iterator[Step]:
+    if standing is None:
+        for container in instance.pod.containers:
+            yield Pull(instance.name, instance.hash, container.image, container.pull, "")
+        yield Start(instance, outcome.desired.revision.commit, "")
+    elif not outcome.scene.health(standing).good:
+        yield Revive(standing, "")
 
 
 def _next_move(name: WorkloadName, outcome: Outcome) -> str:

@@ -1,0 +1,168 @@
+"""Random histories of commits, failures and crashes: it always converges, and never breaks a bound on the way."""
+
+from collections import Counter
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pullet.decide.health import health
+from pullet.model.errors import Refused, Transient
+from pullet.model.names import InstanceName, WorkloadName
+from pullet.model.observed import Answer, Observed
+from pullet.model.plan import Plan, Remove, Start
+from pullet.model.report import Report, State
+from pullet.model.workload import Recreate, Rolling, Share, Workload
+from pullet.testing.script import Crash, Reached
+from tests.decide.world import World, workload
+
+IMAGES = ("web:1", "web:2", "web:3")
+NAMES = ("api", "web")
+
+shares = st.one_of(
+    st.builds(Share, st.integers(0, 2)), st.builds(Share, st.sampled_from((25, 50)), st.just(value=True))
+)
+replacements = st.one_of(st.builds(Rolling, shares, shares), st.just(Recreate()))
+
+
+@st.composite
+def revisions(draw: st.DrawFn) -> list[Workload]:
+    """Some of the workloads, each in some shape; two replicas cannot share a port of the node."""
+    found = []
+    for index, name in enumerate(NAMES):
+        if draw(st.integers(0, 5)):
+            port = draw(st.sampled_from((None, None, 8080 + index)))
+            replicas = draw(st.integers(0, 1 if port else 4))
+            image, how, probed = draw(st.sampled_from(IMAGES)), draw(replacements), draw(st.booleans())
+            found.append(
+                workload(name, image, replicas=replicas, replacement=how, probed=probed, host_port=port)
+            )
+    return found
+
+
+class Histories(RuleBasedStateMachine):
+    """Each rule is something that the world does; a tick follows whenever hypothesis says so."""
+
+    @initialize(first=revisions())
+    def begin(self, first: list[Workload]) -> None:
+        self.world = World()
+        self.last: tuple[Observed, Plan, Report] | None = None
+        self.world.commit(first)
+
+    @rule(next_one=revisions())
+    def commit(self, next_one: list[Workload]) -> None:
+        self.world.commit(next_one)
+
+    @rule()
+    def tick(self) -> None:
+        self.last = self.world.tick()
+
+    @rule(seconds=st.sampled_from((0.05, 0.2, 1.0, 5.0, 70.0)))
+    def time_passes(self, seconds: float) -> None:
+        self.world.clock.advance(seconds)
+
+    @precondition(lambda self: self.world.engine.observe().incarnations)
+    @rule(data=st.data(), what=st.sampled_from(("kill", "crash", "pause", "remove_behind_our_back")))
+    def misfortune(self, data: st.DataObject, what: str) -> None:
+        standing = [one.instance for one in self.world.engine.observe().incarnations]
+        getattr(self.world.engine, what)(data.draw(st.sampled_from(standing)))
+
+    @rule()
+    def engine_restarts(self) -> None:
+        self.world.engine.engine_restart()
+
+    @rule(data=st.data())
+    def agent_dies(self, data: st.DataObject) -> None:
+        self.world.engine.agent_death(lambda _: data.draw(st.sampled_from(Reached)))
+
+    @rule(image=st.sampled_from(IMAGES), refused=st.booleans())
+    def registry_loses(self, image: str, refused: bool) -> None:
+        error = Refused(f"{image} is not there") if refused else Transient("the registry does not answer")
+        self.world.engine.script.unpullable[image] = error
+        self.world.engine.images.discard(image)
+
+    @rule(image=st.sampled_from(IMAGES), after=st.sampled_from((0.1, 3.0, 20.0)))
+    def image_crashes(self, image: str, after: float) -> None:
+        self.world.engine.script.crashes[image] = Crash(after, 1)
+
+    @rule(image=st.sampled_from(IMAGES))
+    def image_is_never_ready(self, image: str) -> None:
+        self.world.engine.script.answers[image] = Answer(ready=False, message="503")
+
+    @rule(image=st.sampled_from(IMAGES))
+    def image_is_mended(self, image: str) -> None:
+        script = self.world.engine.script
+        for faults in (script.unpullable, script.crashes, script.answers):
+            faults.pop(image, None)
+
+    @invariant()
+    def never_says_converged_when_it_is_not(self) -> None:
+        if self.last is None:
+            return
+        _, _, report = self.last
+        if report.state is State.CONVERGED:
+            assert report.ready == report.wanted
+            assert all(one.ready for one in report.instances)
+
+    @invariant()
+    def stays_within_the_bounds_of_the_rollout(self) -> None:
+        if self.last is not None:
+            observed, plan, _ = self.last
+            for assignment in self.world.desired.assignments:
+                if plan.revision == self.world.desired.revision.commit:
+                    _check_bounds(assignment.workload, len(assignment.instances), observed, plan)
+        self.last = None
+
+    def teardown(self) -> None:
+        """When the world leaves it alone, it converges, and then there is nothing to do."""
+        if not hasattr(self, "world"):
+            return
+        for image in IMAGES:
+            self.image_is_mended(image)
+        report = self.world.settle()
+        assert self.world.standing() == self.world.wanted()
+        assert self.world.look()[1].empty
+        expected = (
+            State.CONVERGED if self.world.desired.catalog.workloads or not report.instances else report.state
+        )
+        assert report.state is expected, report.headline
+
+
+def _check_bounds(declared: Workload, total: int, observed: Observed, plan: Plan) -> None:
+    """A start of a new incarnation stays within maxSurge, a removal of a good one within maxUnavailable."""
+    if not isinstance(declared.replacement, Rolling):
+        return
+    surge, unavailable = declared.replacement.bounds(total)
+    mine = [one for one in observed.incarnations if one.instance.workload == declared.name]
+    old_beside = {one.instance for one in mine}
+    starts = [step for step in _of(plan, declared.name) if isinstance(step, Start)]
+    if any(step.instance in old_beside for step in starts):
+        assert len(mine) + len(starts) <= max(total + surge, len(mine) + _missing(starts, old_beside))
+    good = Counter(one.instance for one in mine if health(one, observed, plan_time(observed)).good)
+    going = [
+        step
+        for step in _of(plan, declared.name)
+        if isinstance(step, Remove)
+        and "makes room" in step.because
+        and health(step.target, observed, plan_time(observed)).good
+    ]
+    if going:
+        assert sum(good.values()) - len(going) >= total - unavailable
+
+
+def _missing(starts: list[Start], old_beside: set[InstanceName]) -> int:
+    return sum(1 for step in starts if step.instance not in old_beside)
+
+
+def _of(plan: Plan, name: WorkloadName) -> list[object]:
+    return [step for step in plan.steps if step.instance.workload == name]
+
+
+def plan_time(observed: Observed) -> float:
+    """Any time at which what runs has settled gives the same answer about goodness for the bound."""
+    started = [one.started_at or 0 for incarnation in observed.incarnations for one in incarnation.containers]
+    return max(started, default=0) + 1000
+
+
+Histories.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestHistories = Histories.TestCase

@@ -1,0 +1,109 @@
+"""A node without threads: the fake engine, the virtual clock and the pure core, turned by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pullet.decide import Outcome, decide, summarise
+from pullet.model.catalog import Catalog
+from pullet.model.memory import Followed, Memory, Words
+from pullet.model.names import WorkloadName
+from pullet.model.node import Node
+from pullet.model.observed import Observed
+from pullet.model.placement import Desired
+from pullet.model.plan import Plan
+from pullet.model.pod import Container, Pod, Port, Probe, TcpSocket
+from pullet.model.problem import Origin
+from pullet.model.report import Report
+from pullet.model.snapshot import Fetched, Revision
+from pullet.model.workload import Fixed, Replacement, Rolling, Workload
+from pullet.placement import desire
+from pullet.testing.clock import VirtualClock
+from pullet.testing.fake_engine import FakeEngine
+
+HERE = Node("edge-1")
+
+
+def workload(
+    name: str,
+    image: str,
+    *,
+    replicas: int = 1,
+    replacement: Replacement | None = None,
+    probed: bool = False,
+    host_port: int | None = None,
+) -> Workload:
+    """A Deployment of one container."""
+    container = Container(
+        "main",
+        image,
+        ports=(Port(80, host=host_port),) if host_port else (),
+        readiness=Probe(TcpSocket(80)) if probed else None,
+    )
+    return Workload(
+        WorkloadName("shop", "Deployment", name),
+        Origin(f"{name}.yaml"),
+        Fixed(replicas),
+        Pod((container,)),
+        replacement or Rolling(),
+    )
+
+
+class World:
+    """What the loop does, with time and faults in the test's hand."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.engine = FakeEngine(self.clock)
+        self.words = Words()
+        self.memory = Memory()
+        self.desired = Desired(Revision(""), HERE.name, hold="there is no revision to follow yet")
+        self._commits = 0
+
+    def commit(self, workloads: Iterable[Workload], *, prune: bool = True) -> None:
+        self._commits += 1
+        revision = Revision(f"{self._commits:040x}", trailers={"pullet-prune": "yes"} if prune else {})
+        self.desired = desire(revision, Catalog(workloads=tuple(workloads)), HERE)
+        seen = Followed(revision.commit, "", self.clock.now(), "progressing", self.clock.now())
+        self.memory = Memory((*self.memory.followed, seen))
+
+    def observe(self) -> Observed:
+        observed = self.engine.observe()
+        return replace(observed, answers=self.engine.results(observed))
+
+    def look(self) -> tuple[Observed, Plan, Report]:
+        """What a tick would decide and report, without doing it."""
+        now = self.clock.now()
+        observed = self.observe()
+        plan = decide(self.desired, observed, self.words, now)
+        outcome = Outcome(self.desired, observed, plan, self.words, now)
+        return observed, plan, summarise(outcome, self.memory, Fetched(now))
+
+    def tick(self) -> tuple[Observed, Plan, Report]:
+        observed, plan, report = self.look()
+        self.engine.apply(plan.steps)
+        return observed, plan, report
+
+    def settle(self, seconds: float = 600.0) -> Report:
+        """Tick, and let time pass until something happens, until nothing is left to do or the time is over."""
+        end = self.clock.now() + seconds
+        while True:
+            _, plan, report = self.tick()
+            if (plan.empty and self.engine.next_event() is None) or self.clock.now() >= end:
+                return report
+            due = self.engine.next_event()
+            pause = plan.look_again_in(self.clock.now())
+            if due is not None:
+                pause = min(pause, max(0.0, due - self.clock.now()))
+            self.clock.advance(max(pause, 0.01))
+
+    def standing(self) -> set[tuple[str, str]]:
+        return {(str(one.instance), one.hash) for one in self.engine.observe().incarnations}
+
+    def wanted(self) -> set[tuple[str, str]]:
+        return {
+            (str(instance.name), instance.hash)
+            for assignment in self.desired.assignments
+            for instance in assignment.instances
+        }
