@@ -136,10 +136,9 @@ class Mirror:
 
     def _fetch(self) -> bool:
         before = self.tip()
-        self.first_that_works(lambda url: self._fetch_from(url, before))
-        return self.tip() != before
+        return self.first_that_works(lambda url: self._fetch_from(url, before))
 
-    def _fetch_from(self, url: str, before: str | None) -> None:
+    def _fetch_from(self, url: str, before: str | None) -> bool:
         there = self._remote_tip(url)
         if there is None and before is not None:
             raise Refused(
@@ -148,6 +147,7 @@ class Mirror:
             )
         if there != before:
             self.fetch_refs(url, f"+{self.remote.ref}:{self.remote.ref}")
+        return there != before
 
     def _remote_tip(self, url: str) -> str | None:
         """None for a repository without any branch. Raises Refused when it has others only."""

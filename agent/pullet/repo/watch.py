@@ -5,6 +5,7 @@ The follower runs `watch` in a thread of its own; its poll stays the net below.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,14 @@ def is_watchable(remote: Remote) -> bool:
 
 
 def git_directory(path: Path) -> Path:
-    """Where a bare repository, a checkout, or one of its worktrees keeps its references."""
+    """Where a bare repository, a checkout, or one of its worktrees keeps its references; `path` if none is there."""
+    try:
+        return _located(path)
+    except OSError:
+        return path
+
+
+def _located(path: Path) -> Path:
     for place in (path / ".git", path, path.with_name(f"{path.name}.git")):
         if place.is_file():
             linked = path / place.read_text().removeprefix("gitdir:").strip()
@@ -85,7 +93,7 @@ def _git_directories(remote: Remote) -> list[Path]:
 def _places(directory: Path, ref: str) -> list[Path]:
     """The repository itself, and the directories on the way to the reference; reftable keeps all in one."""
     parents = [directory / parent for parent in Path(ref).parents if parent.parts[:2] == ("refs", "heads")]
-    return [place for place in (directory, *parents, directory / "reftable") if place.is_dir()]
+    return [place for place in (directory, *parents, directory / "reftable") if os.access(place, os.R_OK)]
 
 
 def _directories(remote: Remote) -> list[Path]:
