@@ -90,14 +90,20 @@ def test_settings_that_say_otherwise_are_not_overwritten(service: Service) -> No
     assert install(other) == []
 
 
-@pytest.mark.parametrize("broken", ["repo: [", "\0", "just words"])
+@pytest.mark.parametrize("broken", ["repo: [", "\0", "just words", "repo: {url: x}\nfoo: 1"])
 def test_settings_that_cannot_be_read_are_refused(service: Service, root: Path, broken: str) -> None:
-    """What was not understood is not overwritten either."""
+    """What was not understood is not overwritten either; the message says where the mistake is."""
     settings = root / SETTINGS
     settings.parent.mkdir(parents=True)
     settings.write_text(broken)
-    with pytest.raises(Refused, match="--replace-config"):
+    with pytest.raises(Refused, match=r"agent\.yaml"):
         installing(service)
+
+
+def test_what_the_agent_would_refuse_is_not_written(service: Service) -> None:
+    """A mistake shows now, and not in the journal of a service that does not start."""
+    with pytest.raises(Refused, match="as node"):
+        installing(replace(service, wanted=replace(service.wanted, node="Edge 1")))
 
 
 def test_a_repository_is_needed(service: Service) -> None:
@@ -162,6 +168,12 @@ def test_a_service_of_root_runs_nobody_elses_command(tmp_path: Path) -> None:
     command.chmod(0o777)
     with pytest.raises(Refused, match=r"others than root may change .*pipx install"):
         refuse_foreign(command)
+
+
+def test_a_command_that_is_not_there(tmp_path: Path) -> None:
+    """Nothing is installed that could not start."""
+    with pytest.raises(Refused, match=r"no command at .*--command"):
+        refuse_foreign(tmp_path / "pullet")
 
 
 def test_a_failing_systemctl_is_quoted(root: Path) -> None:

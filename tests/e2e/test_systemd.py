@@ -17,7 +17,7 @@ from tests.lab.wait import eventually
 
 NODE = "edge-1"
 IMPATIENT = "[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\nRestartSec=200ms\n"
-OFTEN = "[Timer]\nOnUnitInactiveSec=\nOnUnitInactiveSec=1s\nRandomizedDelaySec=0\n"
+OFTEN = "[Timer]\nOnUnitInactiveSec=1s\nRandomizedDelaySec=0\n"
 WEB = """
 apiVersion: apps/v1
 kind: Deployment
@@ -61,9 +61,11 @@ class Host:
         return {found["Id"] for found in self.machine.engine.client.containers(filters=filters)}
 
     def settled(self, count: int, unit: str) -> set[str]:
-        eventually(
-            lambda: len(self.running()) == count, 60, f"{count} containers run\n{self.machine.journal(unit)}"
-        )
+        """Their ids, once so many run; the unit's journal when they never do."""
+        try:
+            eventually(lambda: len(self.running()) == count, 60, f"{count} containers run")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.machine.journal(unit)}") from None
         return self.running()
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from pydantic import ValidationError
 
 from pullet.cli._changes import Write
 from pullet.model.errors import Refused
+from pullet.settings import Settings, load_settings
 
 HEADER = "# The settings of this node's agent. Written once by `pullet install`; yours to change.\n"
 
@@ -38,16 +39,24 @@ class Wanted:
         }
         return {key: value for key, value in keys.items() if value}
 
-    def text(self) -> str:
+    def data(self) -> dict[str, object]:
         said = self.said()
         repo = {key.removeprefix("repo."): value for key, value in said.items() if key.startswith("repo.")}
-        node = {"node": self.node} if self.node else {}
-        return HEADER + yaml.safe_dump({**node, "repo": repo}, sort_keys=False, allow_unicode=True)
+        return {"node": self.node, "repo": repo} if self.node else {"repo": repo}
+
+    def text(self) -> str:
+        """The file as it is written first. Raises Refused for what the agent would refuse."""
+        try:
+            Settings.model_validate(self.data())
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise Refused(f"the agent would refuse this as {key}: {first['msg']}") from None
+        return HEADER + yaml.safe_dump(self.data(), sort_keys=False, allow_unicode=True)
 
     def repository(self, path: Path) -> str:
         """The followed URL: what was said, else what the file says (of several, the first)."""
-        url = self.url or _lookup(_read(path), "repo.url") or ""
-        return str(url[0] if isinstance(url, list) and url else url)
+        return self.url or (load_settings(path, {}).repo.urls[0] if path.exists() else "")
 
 
 def settings_change(path: Path, wanted: Wanted) -> list[Write]:
@@ -56,34 +65,31 @@ def settings_change(path: Path, wanted: Wanted) -> list[Write]:
         raise Refused(
             "the repository's URL carries a password", hint="put it in a file of root's and use --token-file"
         )
-    if not path.exists() or wanted.replace:
-        if not wanted.url:
-            raise Refused(
-                f"which repository to follow stands nowhere: there is no {path}", hint="use --repo URL"
-            )
-        file = Write(path, wanted.text(), mode=0o600)
-        return [] if file.is_done() else [file]
-    stands = _read(path)
+    if path.exists() and not wanted.replace:
+        _refuse_disagreement(path, wanted)
+        return []
+    if not wanted.url:
+        raise Refused(f"which repository to follow stands nowhere: there is no {path}", hint="use --repo URL")
+    file = Write(path, wanted.text(), mode=0o600)
+    return [] if file.is_done() else [file]
+
+
+def _refuse_disagreement(path: Path, wanted: Wanted) -> None:
+    stands = _as_said(load_settings(path, {}))
     for key, value in wanted.said().items():
-        there = _lookup(stands, key)
-        if there != value:
+        if stands[key] != value:
             raise Refused(
-                f"{path} has {there!r} as {key}, and not {value!r}",
+                f"{path} has {stands[key]!r} as {key}, and not {value!r}",
                 hint="edit it, or write it anew with --replace-config",
             )
-    return []
 
 
-def _read(path: Path) -> object:
-    try:
-        return yaml.safe_load(path.read_text()) if path.exists() else {}
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise Refused(
-            f"cannot read {path}: {error}", hint="mend it, or write it anew with --replace-config"
-        ) from error
-
-
-def _lookup(settings: object, dotted: str) -> object:
-    for key in dotted.split("."):
-        settings = settings.get(key) if isinstance(settings, Mapping) else None
-    return settings
+def _as_said(settings: Settings) -> dict[str, str]:
+    repo = settings.repo
+    return {
+        "node": settings.node,
+        "repo.url": " ".join(repo.urls),
+        "repo.branch": repo.branch,
+        "repo.ssh_key_file": str(repo.ssh_key_file or ""),
+        "repo.token_file": str(repo.token_file or ""),
+    }

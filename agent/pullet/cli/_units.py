@@ -54,15 +54,14 @@ def writable(repository: Path) -> str:
 
 
 def command_here() -> Path:
-    """The installed command beside this interpreter; raises Refused without one."""
-    command = Path(sysconfig.get_path("scripts")) / "pullet"
-    if not command.is_file():
-        raise Refused(f"there is no command at {command}", hint="name it with --command")
-    return command
+    """The installed command beside this interpreter."""
+    return Path(sysconfig.get_path("scripts")) / "pullet"
 
 
 def refuse_foreign(command: Path) -> None:
     """A service of root must not run what somebody else may change; raises Refused."""
+    if not command.is_file():
+        raise Refused(f"there is no command at {command}", hint="name it with --command")
     for path in (command, *command.parents):
         status = path.stat()
         shared = status.st_mode & 0o022 and not status.st_mode & 0o1000
