@@ -17,7 +17,7 @@ from tests.lab.wait import eventually
 
 NODE = "edge-1"
 IMPATIENT = "[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\nRestartSec=200ms\n"
-OFTEN = "[Timer]\nOnUnitInactiveSec=1s\nRandomizedDelaySec=0\n"
+OFTEN = "[Timer]\nOnActiveSec=0\nOnUnitInactiveSec=1s\nRandomizedDelaySec=0\n"
 WEB = """
 apiVersion: apps/v1
 kind: Deployment
