@@ -7,9 +7,10 @@ import docker.errors
 from pullet.engine import labels
 from pullet.engine.client import Client, Connection
 from pullet.engine.failures import ImageGone, answered
-from pullet.engine.networks import Networks
-from pullet.engine.spec import Blueprint, Site, blueprints
+from pullet.engine.networks import Networks, network_name
+from pullet.engine.spec import Blueprint, Site, aliases, blueprints
 from pullet.model.errors import Refused, Transient
+from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Remove, Revive, Start, Step
@@ -55,11 +56,10 @@ class Hands:
             raise answered(f"pull {image}", None, errors[-1])
 
     def _start(self, target: Instance, commit: str) -> None:
-        namespace = target.name.workload.namespace
-        site = Site(self._node, commit, self._networks.ensure(namespace))
+        site = Site(self._node, commit, self._networks.ensure(target.name.workload.namespace))
         for blueprint in blueprints(target, site):
             with self._connection.calling(f"start {target.name}") as client:
-                self._run(client, self._created(client, blueprint), namespace)
+                self._run(client, self._created(client, blueprint), target.name)
 
     def _created(self, client: Client, blueprint: Blueprint) -> str:
         """A new container's id, or that of the one which was made for the same purpose before."""
@@ -75,9 +75,9 @@ class Hands:
     def _revive(self, target: Incarnation) -> None:
         for container in target.containers:
             with self._connection.calling(f"restart {target.instance}") as client:
-                self._run(client, container.id, target.instance.workload.namespace)
+                self._run(client, container.id, target.instance)
 
-    def _run(self, client: Client, container: str, namespace: str) -> None:
+    def _run(self, client: Client, container: str, instance: InstanceName) -> None:
         """Whatever state it is in; starting one that runs or is about to changes nothing."""
         state = client.inspect_container(container)["State"]
         match state["Status"]:
@@ -86,17 +86,24 @@ class Hands:
             case "removing" | "dead":
                 raise Transient(f"container {container[:12]} is being removed")
             case _:
-                self._start_container(client, container, namespace)
+                self._start_container(client, container, instance)
 
-    def _start_container(self, client: Client, container: str, namespace: str) -> None:
+    def _start_container(self, client: Client, container: str, instance: InstanceName) -> None:
         try:
             client.start(container)
         except docker.errors.NotFound as error:
             if "network" not in (error.explanation or ""):
                 raise
-            self._networks.forget(namespace)  # somebody removed it while nothing ran on it
-            self._networks.ensure(namespace)
+            self._join_again(client, container, instance)
             client.start(container)
+
+    def _join_again(self, client: Client, container: str, instance: InstanceName) -> None:
+        """Somebody removed the network while nothing ran on it; a container holds on to the old one's id."""
+        namespace = instance.workload.namespace
+        self._networks.forget(namespace)
+        network = self._networks.ensure(namespace)
+        client.disconnect_container_from_network(container, network_name(self._node, namespace), force=True)
+        client.connect_container_to_network(container, network, aliases=aliases(instance))
 
     def _remove(self, target: Incarnation) -> None:
         for container in target.containers:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pullet.engine import labels
 from pullet.model.errors import Refused
+from pullet.model.names import InstanceName
 from pullet.model.placement import Instance
 from pullet.model.pod import Container, Pod, Port, Resources, Restart
 
@@ -62,6 +63,11 @@ def legible(text: str, longest: int) -> str:
     return re.sub(r"[^a-zA-Z0-9_.-]+", "-", text)[:longest].strip("-._")
 
 
+def aliases(instance: InstanceName) -> list[str]:
+    """A pod answers to its own name and, with its like, to the workload's."""
+    return list(dict.fromkeys((instance.pod, instance.workload.name)))
+
+
 def _blueprint(instance: Instance, container: Container, site: Site) -> Blueprint:
     marks = labels.written(instance, container, site.node, site.commit)
     body = {
@@ -72,7 +78,7 @@ def _blueprint(instance: Instance, container: Container, site: Site) -> Blueprin
         "StopTimeout": math.ceil(instance.pod.grace),
         "ExposedPorts": {_port(port): {} for port in container.ports},
         "HostConfig": _host_config(instance.pod, container, site.network),
-        "NetworkingConfig": {"EndpointsConfig": {site.network: {"Aliases": _aliases(instance)}}},
+        "NetworkingConfig": {"EndpointsConfig": {site.network: {"Aliases": aliases(instance.name)}}},
     }
     return Blueprint(container_name(instance, site.node), container.image, marks, body)
 
@@ -124,8 +130,3 @@ def _limits(resources: Resources) -> dict[str, int]:
 
 def _port(port: Port) -> str:
     return f"{port.container}/{port.protocol}"
-
-
-def _aliases(instance: Instance) -> list[str]:
-    """The pod answers to its own name and, with its like, to the workload's."""
-    return list(dict.fromkeys((instance.name.pod, instance.name.workload.name)))

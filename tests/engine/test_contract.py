@@ -1,0 +1,179 @@
+"""The same is true of the real engine and of its fake."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pullet.model.names import InstanceName
+from pullet.model.observed import Incarnation, Phase
+from pullet.model.placement import Instance
+from pullet.model.plan import Remove, Revive, Start
+from pullet.model.pod import Port, Restart
+from tests.lab.worlds import ABSENT, CRASHING, GOOD, LACKING, Fake, Real, World, real_world, running
+
+WEB = InstanceName.parse("shop/Deployment/web#0")
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "fake":
+        yield Fake()
+    else:
+        with real_world(request.getfixturevalue("engine")) as real:
+            yield real
+
+
+def started(world: World, target: Instance) -> Incarnation:
+    """Started without a failure."""
+    assert world.does(Start(target, "c0ffee", "wanted")) is None
+    seen = world.sees(target.name)
+    assert seen is not None
+    return seen
+
+
+def test_what_is_started_runs_and_is_seen(world: World) -> None:
+    """With its specification, policy and ports, and no restarts so far."""
+    target = running(GOOD, ports=(Port(80, host=39190, host_ip="127.0.0.1"),))
+    seen = started(world, target)
+    assert (seen.instance, seen.hash, seen.commit, seen.path) == (WEB, target.hash, "c0ffee", "web.yaml")
+    assert (seen.restart, seen.host_ports) == (Restart.ALWAYS, target.pod.host_ports)
+    (container,) = seen.containers
+    assert (container.name, container.image, container.phase) == ("app", GOOD, Phase.RUNNING)
+    assert (container.restarts, container.finished_at) == (0, None)
+    assert container.started_at is not None
+    assert container.address
+
+
+def test_a_step_in_flight_is_busy(world: World) -> None:
+    """With its verb, until it ended."""
+    step = Start(running(GOOD), "c0ffee", "wanted")
+    world.apply([step])
+    assert world.observe().busy == {step.key: "being started"}
+    world.until(lambda: not world.observe().busy, "the start ends")
+
+
+def test_starting_again_changes_nothing(world: World) -> None:
+    """One container, from the same moment on."""
+    assert started(world, running(GOOD)) == started(world, running(GOOD))
+
+
+def test_two_specifications_stand_side_by_side(world: World) -> None:
+    """While one replaces the other, there are two incarnations of the instance."""
+    started(world, running(GOOD))
+    started(world, running(GOOD, working_dir="/tmp"))
+    assert len({one.hash for one in world.observe().incarnations if one.instance == WEB}) == 2
+
+
+def test_a_removed_one_is_gone(world: World) -> None:
+    """And removing it again is fine."""
+    seen = started(world, running(GOOD))
+    for _ in range(2):
+        assert world.does(Remove(seen, "not wanted")) is None
+        assert world.sees(WEB) is None
+
+
+def test_a_crash_is_healed_by_the_engine_and_counted(world: World) -> None:
+    """Again and again, with a pause in between that is shown as restarting."""
+    world.does(Start(running(CRASHING), "c0ffee", "wanted"))
+    world.until_phase(WEB, Phase.RESTARTING)
+
+    def restarted() -> bool:
+        seen = world.sees(WEB)
+        return seen is not None and seen.containers[0].restarts >= 3
+
+    world.until(restarted, "three restarts")
+
+
+def test_a_pod_that_never_restarts_stays_down(world: World) -> None:
+    """With its exit code and the time it ended."""
+    world.does(Start(running(CRASHING, restart=Restart.NEVER), "c0ffee", "wanted"))
+    (container,) = world.until_phase(WEB, Phase.EXITED).containers
+    assert (container.exit_code, container.restarts) == (3, 0)
+    assert container.finished_at is not None
+
+
+def test_a_killed_one_stays_down_until_it_is_revived(world: World) -> None:
+    """Somebody who kills a container through the engine tells it not to restart it."""
+    seen = started(world, running(GOOD))
+    world.kill(seen)
+    down = world.until_phase(WEB, Phase.EXITED)
+    assert down.containers[0].exit_code == 137
+    attempt = world.does(Revive(down, "it was killed"))
+    assert attempt is not None
+    assert (attempt.count, attempt.error) == (1, "")
+    (container,) = world.until_phase(WEB, Phase.RUNNING).containers
+    assert container.id == seen.containers[0].id
+    assert container.restarts == 0
+
+
+def test_a_paused_one_is_revived(world: World) -> None:
+    """From the same start."""
+    seen = started(world, running(GOOD))
+    world.pause(seen)
+    paused = world.until_phase(WEB, Phase.PAUSED)
+    world.does(Revive(paused, "it was paused"))
+    assert world.until_phase(WEB, Phase.RUNNING).containers[0].started_at == seen.containers[0].started_at
+
+
+def test_one_removed_behind_our_back_cannot_be_revived(world: World) -> None:
+    """It is not seen any more, and the attempt says so."""
+    seen = started(world, running(GOOD))
+    world.remove_behind_our_back(seen)
+    world.until(lambda: world.sees(WEB) is None, "gone")
+    attempt = world.does(Revive(seen, "too late"))
+    assert attempt is not None
+    assert attempt.error
+
+
+def test_a_command_that_the_image_lacks(world: World) -> None:
+    """The start is refused; the container stands, created and not started."""
+    failed = world.does(Start(running(LACKING), "c0ffee", "wanted"))
+    assert failed is not None
+    assert failed.refused
+    assert world.until_phase(WEB, Phase.CREATED).containers[0].started_at is None
+
+
+def test_a_host_port_that_is_held(world: World) -> None:
+    """The second waits, created, and gets it when the first is gone."""
+    ports = (Port(80, host=39191, host_ip="127.0.0.1"),)
+    first = started(world, running(GOOD, ports=ports))
+    second = running(GOOD, "shop/Deployment/web#1", ports=ports)
+    failed = world.does(Start(second, "c0ffee", "wanted"))
+    assert failed is not None
+    assert not failed.refused
+    world.until_phase(second.name, Phase.CREATED)
+    world.does(Remove(first, "not wanted"))
+    assert started(world, second).containers[0].phase is Phase.RUNNING
+
+
+def test_images_that_are_here_and_that_are_not(world: World) -> None:
+    """A pull prepares; a pull that fails is an attempt and prepares nothing."""
+    assert world.pulls(GOOD) is None
+    failed = world.pulls(ABSENT)
+    assert failed is not None
+    assert world.observe().prepared == {f"image {GOOD}"}
+
+
+def test_a_start_without_its_image(world: World) -> None:
+    """Is worth another try after a pull, and leaves nothing behind."""
+    failed = world.does(Start(running(ABSENT), "c0ffee", "wanted"))
+    assert failed is not None
+    assert not failed.refused
+    assert world.sees(WEB) is None
+
+
+def test_the_engine_restarts(world: World) -> None:
+    """What always runs comes back with the engine, counted anew; what never restarts and what was killed stays down."""
+    if isinstance(world, Real) and not world.lab.private:
+        pytest.skip("only a private engine may be restarted")
+    always = started(world, running(GOOD))
+    never = started(world, running(GOOD, "shop/Pod/once#0", restart=Restart.NEVER))
+    killed = started(world, running(GOOD, "shop/Pod/killed#0"))
+    world.kill(killed)
+    world.until_phase(killed.instance, Phase.EXITED)
+    world.engine_restart()
+    (back,) = world.until_phase(WEB, Phase.RUNNING).containers
+    assert (back.id, back.restarts) == (always.containers[0].id, 0)
+    assert (back.started_at or 0) >= (always.containers[0].started_at or 0)
+    world.until_phase(never.instance, Phase.EXITED)
+    world.until_phase(killed.instance, Phase.EXITED)

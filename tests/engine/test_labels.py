@@ -1,0 +1,52 @@
+"""What stands on a container and is read again."""
+
+import pytest
+
+from pullet.engine import labels
+from pullet.model.errors import Refused
+from pullet.model.pod import Check, Exec, HttpGet, Probe, TcpSocket
+from tests.lab.pods import container, instance
+
+CHECKS = [
+    HttpGet("/ready", 8080, headers=(("Host", "shop"),)),
+    TcpSocket(5432),
+    Exec(("test", "-e", "/ready")),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_what_is_written_is_read_again(check: Check) -> None:
+    """Everything the planner needs of an old specification survives a restart of the agent, probes too."""
+    probe = Probe(check, period=2, failure_threshold=5)
+    target = instance(readiness=probe)
+    identity = labels.read(labels.written(target, container(readiness=probe), "edge-1", "c0ffee"))
+    assert identity == labels.Identity(target.name, target.hash, "c0ffee", "web.yaml", "app", probe)
+
+
+def test_the_pods_uid_is_the_same_each_time() -> None:
+    """Other tools may rely on it: it changes with the incarnation only."""
+    first, again = (labels.written(instance(), container(), "edge-1", commit) for commit in "ab")
+    other = labels.written(instance(), container(), "edge-2", "a")
+    assert first[labels.POD_UID] == again[labels.POD_UID] != other[labels.POD_UID]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {labels.INSTANCE: "web"},
+        {labels.READINESS: "{"},
+        {labels.READINESS: "[]"},
+        {labels.READINESS: '{"check": {"Smell": {}}}'},
+    ],
+)
+def test_labels_of_somebody_else_are_refused(broken: dict[str, str]) -> None:
+    """Whatever no version of ours has written is not guessed at."""
+    good = labels.written(instance(), container(), "edge-1", "c0ffee")
+    with pytest.raises(Refused):
+        labels.read(good | broken)
+
+
+def test_a_missing_label_is_named() -> None:
+    """The message says which label is missing."""
+    with pytest.raises(Refused, match=labels.HASH):
+        labels.read({labels.INSTANCE: "shop/Deployment/web#0"})
