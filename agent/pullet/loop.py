@@ -106,21 +106,22 @@ class Loop:
     def tick(self) -> Tick:
         """One walk; raises nothing that the world can cause."""
         now = self.clock()
+        fetched = self.repository.fetched()
         desired = self._desired(self.repository.latest())
         self.ledger.follow(desired.revision, now)
         try:
-            tick = self._act(desired, now)
+            tick = self._act(desired, fetched, now)
         except PulletError as error:
-            tick = self._blind(desired, str(error), now)
+            tick = self._blind(desired, fetched, str(error), now)
         except Exception as error:
             log.exception("tick_failed")
-            tick = self._blind(desired, f"a bug in Pullet: {error!r}; the log has more", now)
+            tick = self._blind(desired, fetched, f"a bug in Pullet: {error!r}; the log has more", now)
         self.ledger.record(tick.report)
         for publisher in self.publishers:
             publisher.publish(tick.report)
         return tick
 
-    def _act(self, desired: Desired, now: float) -> Tick:
+    def _act(self, desired: Desired, fetched: Fetched, now: float) -> Tick:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
         self._blinded_by = ""
@@ -129,14 +130,14 @@ class Loop:
         if not words.paused:
             self.engine.apply(plan.steps)
         outcome = Outcome(desired, observed, plan, words, now)
-        report = summarise(outcome, self.ledger.read(), self.repository.fetched())
+        report = summarise(outcome, self.ledger.read(), fetched)
         return Tick(plan, report, observed.attempts)
 
-    def _blind(self, desired: Desired, error: str, now: float) -> Tick:
+    def _blind(self, desired: Desired, fetched: Fetched, error: str, now: float) -> Tick:
         if error != self._blinded_by:
             log.warning("engine_not_seen", because=error)
         self._blinded_by = error
-        report = blind(desired, error, self.ledger.read(), self.repository.fetched(), now)
+        report = blind(desired, error, self.ledger.read(), fetched, now)
         return Tick(Plan(desired.revision.commit, desired.node), report)
 
     def _desired(self, snapshot: Snapshot | None) -> Desired:

@@ -1,7 +1,5 @@
 """Random histories of commits, failures and crashes: it always converges, and never breaks a bound on the way."""
 
-from collections import Counter
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -10,6 +8,7 @@ from pullet.decide.health import health
 from pullet.model.errors import Refused, Transient
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Answer, Observed
+from pullet.model.placement import Assignment
 from pullet.model.plan import Plan, Remove, Start
 from pullet.model.report import Report, State
 from pullet.model.workload import Recreate, Rolling, Share, Workload
@@ -110,7 +109,7 @@ class Histories(RuleBasedStateMachine):
             observed, plan, _ = self.last
             for assignment in self.world.desired.assignments:
                 if plan.revision == self.world.desired.revision.commit:
-                    _check_bounds(assignment.workload, len(assignment.instances), observed, plan)
+                    _check_bounds(assignment, observed, plan)
         self.last = None
 
     def teardown(self) -> None:
@@ -128,8 +127,9 @@ class Histories(RuleBasedStateMachine):
         assert report.state is expected, report.headline
 
 
-def _check_bounds(declared: Workload, total: int, observed: Observed, plan: Plan) -> None:
-    """A start of a new incarnation stays within maxSurge, a removal of a good one within maxUnavailable."""
+def _check_bounds(assignment: Assignment, observed: Observed, plan: Plan) -> None:
+    """A start of a new incarnation stays within maxSurge, and removals leave what maxUnavailable asks for."""
+    declared, wanted, total = assignment.workload, assignment.instances, len(assignment.instances)
     if not isinstance(declared.replacement, Rolling):
         return
     surge, unavailable = declared.replacement.bounds(total)
@@ -138,16 +138,18 @@ def _check_bounds(declared: Workload, total: int, observed: Observed, plan: Plan
     starts = [step for step in _of(plan, declared.name) if isinstance(step, Start)]
     if any(step.instance in old_beside for step in starts):
         assert len(mine) + len(starts) <= max(total + surge, len(mine) + _missing(starts, old_beside))
-    good = Counter(one.instance for one in mine if health(one, observed, plan_time(observed)).good)
-    going = [
-        step
+    time = plan_time(observed)
+    names = {instance.name for instance in wanted}
+    good = [one for one in mine if one.instance in names and health(one, observed, time).good]
+    going = {
+        (step.target.instance, step.target.hash)
         for step in _of(plan, declared.name)
         if isinstance(step, Remove)
-        and "makes room" in step.because
-        and health(step.target, observed, plan_time(observed)).good
-    ]
-    if going:
-        assert sum(good.values()) - len(going) >= total - unavailable
+    }
+    left = {one.instance for one in good if (one.instance, one.hash) not in going}
+    hosts = any(instance.pod.host_ports for instance in wanted)
+    if not hosts:
+        assert len(left) >= min(len({one.instance for one in good}), total - unavailable)
 
 
 def _missing(starts: list[Start], old_beside: set[InstanceName]) -> int:

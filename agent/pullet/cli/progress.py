@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import typer
 
 from pullet.loop import Tick
 from pullet.model.report import Report
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class Progress(Protocol):
@@ -75,7 +78,7 @@ COLOURS = {
 }
 
 
-def table(report: Report) -> object:
+def table(report: Report) -> Table:
     """The instances of a report as a rich table."""
     from rich import box
     from rich.table import Table

@@ -24,7 +24,8 @@ def sync(
 
     settings = load_settings(config)
     local_status(settings)
-    asked = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC)
+    asked = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as exact as the status tells it
     deadline = time.monotonic() + timeout
     WordFiles(settings.state).sync()
     while time.monotonic() < deadline:

@@ -22,7 +22,7 @@ def brake(
         return ""
     lift = f"commit with the trailer `Pullet-Prune: yes`, or run `pullet accept {revision.short}` here"
     if not desired.catalog.workloads:
-        return f"{revision.short} declares no workload at all; to remove all {len(standing)} from this node, {lift}"
+        return f"{revision.short} declares no workload at all; to remove what runs here, {lift}"
     if len(going) > FEW and len(going) * 2 > len(standing):
         return (
             f"{revision.short} would remove {len(going)} of {len(standing)} workloads from this node; {lift}"

@@ -56,7 +56,8 @@ def _away(scene: Scene, unwanted: Iterable[Incarnation], held: AbstractSet[Workl
         elif isinstance(verdict, Go) and one.instance.workload not in held:
             yield scene.unless_too_soon(Remove(one, verdict.because))
         else:
-            yield heal(one, scene) or Wait(one.instance, f"kept as it is: {verdict.because}")
+            kept = "held back" if isinstance(verdict, Go) else "kept as it is"
+            yield heal(one, scene) or Wait(one.instance, f"{kept}: {verdict.because}")
 
 
 def _going(scene: Scene, unwanted: Sequence[Incarnation]) -> frozenset[WorkloadName]:

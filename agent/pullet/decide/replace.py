@@ -59,7 +59,10 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
 
 
 def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> Budget:
-    """Counts cautiously: what the crew works on stands already, and is not ready yet."""
+    """Counts cautiously: what the crew works on stands already, and is not ready yet.
+
+    An instance of which the old and the new are ready counts once, as the old is about to go.
+    """
     total = len(assignment.instances)
     match assignment.workload.replacement:
         case Recreate():
@@ -72,7 +75,10 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
         for instance in assignment.instances
         if scene.busy(instance.name) and (instance.name, instance.hash) not in present
     )
-    ready = sum(1 for one in standing if not scene.busy(one.instance) and _serves(one, scene))
+    wanted = {instance.name for instance in assignment.instances}
+    ready = {
+        one.instance for one in standing if not scene.busy(one.instance) and _serves(one, scene)
+    } & wanted
     absent = sum(
         1
         for instance in assignment.instances
@@ -80,7 +86,7 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
     )
     return Budget(
         surge=total + surge - len(standing) - coming - absent,
-        unavailable=ready - (total - unavailable),
+        unavailable=len(ready) - (total - unavailable),
     )
 
 

@@ -59,18 +59,10 @@ class Hands:
         site = Site(self._node, commit, self._networks.ensure(target.name.workload.namespace))
         for blueprint in blueprints(target, site):
             with self._connection.calling(f"start {target.name}") as client:
-                self._run(client, self._created(client, blueprint), target.name)
-
-    def _created(self, client: Client, blueprint: Blueprint) -> str:
-        """A new container's id, or that of the one which was made for the same purpose before."""
-        try:
-            return client.create(blueprint.body, blueprint.name)
-        except docker.errors.ImageNotFound:
-            raise ImageGone(f"image {blueprint.image} is not on the engine any more") from None
-        except docker.errors.APIError as error:
-            if error.status_code != CONFLICT:
-                raise
-        return _taken_up(client, blueprint)
+                if created := _created(client, blueprint):
+                    self._start_container(client, created, target.name)
+                else:
+                    self._run(client, _taken_up(client, blueprint), target.name)
 
     def _revive(self, target: Incarnation) -> None:
         for container in target.containers:
@@ -111,7 +103,20 @@ class Hands:
                 _stop_and_remove(client, container.id)
 
 
+def _created(client: Client, blueprint: Blueprint) -> str | None:
+    """The new container's id; None where one of that name stands already."""
+    try:
+        return client.create(blueprint.body, blueprint.name)
+    except docker.errors.ImageNotFound:
+        raise ImageGone(f"image {blueprint.image} is not on the engine any more") from None
+    except docker.errors.APIError as error:
+        if error.status_code != CONFLICT:
+            raise
+        return None
+
+
 def _taken_up(client: Client, blueprint: Blueprint) -> str:
+    """The id of the container that was made for the same purpose before, perhaps by an agent that died."""
     found = client.inspect_container(blueprint.name)
     theirs = found["Config"]["Labels"] or {}
     keys = (labels.NODE, labels.INSTANCE, labels.HASH, labels.CONTAINER)

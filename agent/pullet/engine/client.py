@@ -84,11 +84,8 @@ class Connection:
             yield self._client or self._connect()
 
     def renew(self) -> None:
-        """Connect and negotiate anew at the next call: the engine was restarted, perhaps as another version."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        """Connect and negotiate anew at the next call; calls in flight end on the old client, which then goes."""
+        self._client = None
 
     def _connect(self) -> Client:
         """Asks outside the lock, so that an engine that hangs is waited for side by side."""

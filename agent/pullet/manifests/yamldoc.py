@@ -86,7 +86,7 @@ def load_one(content: bytes, path: str) -> Document:
     for part in found:
         if isinstance(part, Broken):
             raise Refused(f"{part.problem.origin}: {part.problem.message}", hint=part.problem.hint)
-    whole = [part for part in found if isinstance(part, Document) and part.data is not None]
+    whole = [part for part in found if isinstance(part, Document)]
     if len(whole) > 1:
         raise Refused(f"{whole[1].origin}: the file must hold one document")
     return whole[0] if whole else Document(path, 0, None, "", 0, Origin(path))
@@ -129,9 +129,9 @@ def _read(path: str, index: int, text: str, line: int) -> Document | Broken | No
         return Broken(problem, text)
     try:
         root = compose(text)
-        if root is None:
+        if root is None or (data := construct(root)) is None:
             return None
-        return Document(path, index, construct(root), text, line, _origin(path, line, root))
+        return Document(path, index, data, text, line, _origin(path, line, root))
     except Unsound as unsound:
         return Broken(_unsound(path, line, unsound), text, foreign=isinstance(unsound, ForeignTag))
     except YAMLError as error:

@@ -21,9 +21,9 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-def timestamp(at: float) -> str:
+def timestamp(at: float, *, timespec: str = "seconds") -> str:
     """RFC 3339 in UTC, from seconds since the epoch."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,10 @@ class Report:
 
     def status(self) -> dict[str, object]:
         """The shape of `/status` and of `pullet status -o json`: the note's keys and what is of the moment."""
+        fetched = self.fetched_at
         return {
             **self.note(),
-            "fetched_at": None if self.fetched_at is None else timestamp(self.fetched_at),
+            "fetched_at": None if fetched is None else timestamp(fetched, timespec="milliseconds"),
             "instances": [
                 {
                     "instance": instance.instance,

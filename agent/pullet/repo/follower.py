@@ -62,7 +62,8 @@ class Follower:
         return self._fetched
 
     def start(self) -> None:
-        """Begins with what the mirror has, which needs no network, then fetches."""
+        """Begins with what the mirror has, which needs no network, before it returns; then fetches."""
+        self._look(self._recall)
         self._threads = [threading.Thread(target=self._follow, name="git", daemon=True)]
         if is_watchable(self._remote):
             arguments = (self._remote, fingerprint(self._remote), self._due.set, self._stopped)
@@ -85,7 +86,6 @@ class Follower:
         self._due.set()
 
     def _follow(self) -> None:
-        self._look(self._mirror.snapshot)
         while not self._stopped.is_set():
             self._due.clear()
             poked = self._poked.is_set()
@@ -96,25 +96,26 @@ class Follower:
             wait = next_look(self._remote.poll, self._failures, refused=refused)
             self._due.wait(wait * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - not a secret
 
-    def _fetch(self) -> Snapshot | None:
-        self._mirror.fetch()
-        self._fetched = Fetched(self._clock(), self._fetched.error)
-        return self._mirror.snapshot()
+    def _recall(self) -> None:
+        self._swap(self._mirror.snapshot())
 
-    def _look(self, read: Callable[[], Snapshot | None]) -> bool:
-        """Swap in what was read, or say why not; true if a person must act."""
+    def _fetch(self) -> None:
+        """First the snapshot, then the time: who reads the time first never calls an old snapshot fresh."""
+        began = self._clock()
+        self._mirror.fetch()
+        self._swap(self._mirror.snapshot())
+        self._succeed(began)
+
+    def _look(self, action: Callable[[], None]) -> bool:
+        """Do it, or say why not; true if a person must act."""
         try:
-            snapshot = read()
+            action()
         except PulletError as error:
             self._fail(str(error))
             return isinstance(error, Refused)
         except Exception as error:
             log.exception("fetch_broke")
             self._fail(f"unexpected: {error!r}")
-            return False
-        if read == self._fetch:
-            self._succeed()
-        self._swap(snapshot)
         return False
 
     def _fail(self, because: str) -> None:
@@ -124,11 +125,11 @@ class Follower:
             self._fetched = Fetched(self._fetched.at, because)
             self._wake("git")
 
-    def _succeed(self) -> None:
+    def _succeed(self, began: float) -> None:
         self._failures = 0
-        if self._fetched.error:
-            log.info("fetch_recovered", after=self._fetched.error)
-            self._fetched = Fetched(self._fetched.at)
+        before, self._fetched = self._fetched, Fetched(began)
+        if before.error:
+            log.info("fetch_recovered", after=before.error)
             self._wake("git")
 
     def _swap(self, snapshot: Snapshot | None) -> None:

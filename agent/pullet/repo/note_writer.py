@@ -53,8 +53,8 @@ class NoteWriter:
         return self._error
 
     def publish(self, report: Report) -> None:
-        """Returns at once; a report that means what the one before meant is dropped here."""
-        if self._mode == "off":
+        """Returns at once; a report without a commit, or that means what the one before meant, is dropped."""
+        if self._mode == "off" or not report.commit:
             return
         news = meaning(report.note())
         with self._changed:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from pullet.model.errors import Refused
-from pullet.model.report import Report
+from pullet.model.report import Report, State
 
 
 def note_text(report: Report) -> str:
@@ -40,9 +40,12 @@ def meaning(note: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         note["commit"],
         note["state"],
-        tuple(
-            (name, about.get("state"), about.get("hash"), about.get("message"))
-            for name, about in sorted(workloads.items())
-        ),
+        tuple((name, *_lasting(about)) for name, about in sorted(workloads.items())),
         tuple(tuple(sorted(problem.items())) for problem in note.get("problems") or ()),
     )
+
+
+def _lasting(about: Mapping[str, Any]) -> tuple[object, ...]:
+    """While a workload moves, its message names the next step, which the note after it need not tell."""
+    moving = about.get("state") == State.PROGRESSING
+    return about.get("state"), about.get("hash"), "" if moving else about.get("message")

@@ -100,8 +100,6 @@ def _daemon_set_strategy(strategy: schema.UpdateStrategy, findings: Findings) ->
         findings.error((*place, "type"), "OnDelete is not supported yet", "write RollingUpdate")
     bounds = strategy.rolling_update or schema.DaemonSetBounds()
     surge, unavailable = bounds.max_surge, bounds.max_unavailable
-    if "max_surge" in bounds.model_fields_set and "max_unavailable" not in bounds.model_fields_set:
-        unavailable = Share(0) if surge.value else unavailable
     if surge.value and unavailable.value:
         findings.error(
             (*place, "rollingUpdate", "maxSurge"),
