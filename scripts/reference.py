@@ -15,8 +15,8 @@ HEAD = """# Manifests
 
 Generated from the schemas by `scripts/reference.py`; do not edit.
 
-Every `*.yaml` and `*.yml` file whose documents carry `apiVersion` and `kind` is read as Kubernetes; `.pulletignore` files
-(gitignore syntax, in any directory) leave files alone. A field that stands nowhere below is an error, with its
+Every `*.yaml` and `*.yml` file whose documents carry `apiVersion` and `kind` is read as Kubernetes; `.pulletignore`
+files (gitignore syntax, in any directory) leave more alone. A field that stands nowhere below is an error, with its
 file, line and column and the field that was probably meant. A field that stands here is
 
 - **honoured**: what it says is done;

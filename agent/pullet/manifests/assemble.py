@@ -24,7 +24,7 @@ _NODE = re.compile(r"""kind["']?\s*:\s*["']?Node\b""")
 def assemble(readings: tuple[Reading, ...]) -> Catalog:
     """The catalog of all files together, problems in the order of path and line."""
     declared = [one for reading in readings for one in reading.declared]
-    unreadable = tuple(one for reading in readings for one in reading.unreadable)
+    unreadable = tuple(dict.fromkeys(one for reading in readings for one in reading.unreadable))
     names, twice = _by_name(declared)
     twice_named = frozenset(problem.name for problem in twice)
     sieve = _Sieve(_Configurations(names, twice_named, unreadable), twice_named)

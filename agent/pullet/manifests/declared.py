@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pullet.manifests.yamldoc import Document, Loc
@@ -98,12 +98,15 @@ class Reading:
     unreadable: tuple[Unreadable, ...] = ()
     left_alone: bool = False
 
-    def __add__(self, other: Reading) -> Reading:
-        return Reading(
-            self.declared + other.declared,
-            self.problems + other.problems,
-            self.unreadable + other.unreadable,
-            self.left_alone and other.left_alone,
+    @classmethod
+    def of(cls, parts: Iterable[Reading]) -> Reading:
+        """All of them together; left alone only where each is."""
+        readings = tuple(parts)
+        return cls(
+            tuple(one for reading in readings for one in reading.declared),
+            tuple(one for reading in readings for one in reading.problems),
+            tuple(one for reading in readings for one in reading.unreadable),
+            all(reading.left_alone for reading in readings),
         )
 
 

@@ -20,6 +20,8 @@ from pullet.model.problem import Origin, Problem, Severity
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
+_MOST = 100
+
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -59,6 +61,10 @@ class Findings:
         self._add(loc, message, hint, Severity.WARNING, key=key)
 
     def _add(self, loc: Loc, message: str, hint: str, severity: Severity, *, key: bool) -> None:
+        if len(self.problems) > _MOST:
+            return
+        if len(self.problems) == _MOST:
+            loc, message, hint, severity = (), "has more problems than are shown", "", Severity.ERROR
         place = (*self.loc, *loc)
         origin = self.document.locate(place, key=key)
         self.problems.append(Problem(origin, message, dotted(place), hint, severity))
@@ -69,7 +75,7 @@ def checked(shape: type[AnyShape], data: Any, findings: Findings) -> AnyShape | 
     try:
         value = shape.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        for detail in error.errors(include_url=False)[: _MOST + 1]:
             _translate(shape, detail, findings)
         return None
     for loc, info in warnings(value):

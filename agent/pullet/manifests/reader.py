@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 
 from pullet.manifests.assemble import assemble
 from pullet.manifests.declared import Reading
@@ -70,7 +68,7 @@ def read_file(file: File) -> Reading:
     parts = documents(file.path, file.content)
     if any(_is_template(part) for part in parts):
         return _template(file.path, parts)
-    return reduce(add, map(_part, parts), _LEFT_ALONE)
+    return Reading.of(map(_part, parts))
 
 
 def _part(part: Document | Broken) -> Reading:
@@ -115,5 +113,5 @@ def _template(path: str, parts: tuple[Document | Broken, ...]) -> Reading:
         hint="commit the rendered manifests, or list the file in .pulletignore",
     )
     unreadable = tuple(Unreadable(path, part.text) for part in parts if _is_template(part))
-    others = map(_part, (part for part in parts if not _is_template(part)))
-    return reduce(add, others, Reading(problems=(problem,), unreadable=unreadable))
+    others = (_part(part) for part in parts if not _is_template(part))
+    return Reading.of([Reading(problems=(problem,), unreadable=unreadable), *others])

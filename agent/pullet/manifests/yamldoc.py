@@ -191,7 +191,18 @@ def _step(node: Node, part: str | int) -> tuple[Node, Node] | None:
         return (node.value[part], node.value[part]) if inside else None
     if not isinstance(node, MappingNode):
         return None
-    for key, value in node.value:
-        if key.value == str(part):
-            return key, value
-    return next((pair for source in merged(node) if (pair := _step(source, part)) is not None), None)
+    return _pair(node, str(part))
+
+
+def _pair(mapping: MappingNode, name: str) -> tuple[Node, Node] | None:
+    waiting, seen = [mapping], set[int]()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for key, value in current.value:
+            if key.value == name:
+                return key, value
+        waiting += reversed(merged(current))
+    return None

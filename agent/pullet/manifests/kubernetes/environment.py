@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pullet.manifests.declared import (
     AllOf,
@@ -24,12 +24,39 @@ from pullet.manifests.problems import Findings
 from pullet.model.pod import Container, EnvVar
 from pullet.model.workload import Workload
 
+MOST = 2 * 1024 * 1024
+
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
 Variables = dict[str, EnvVar]
 
 
-def expand(text: str, variables: Mapping[str, EnvVar]) -> tuple[str, bool]:
-    """The text with `$(NAME)` replaced, what is not defined left as it is; and whether a secret is in it now."""
+class TooMuch(Exception):  # noqa: N818 - what is said of the container
+    """More than a process can be given."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left, in characters, of what Linux gives a process at its start: a quarter of the usual stack.
+
+    https://man7.org/linux/man-pages/man2/execve.2.html#NOTES
+    """
+
+    left: int = MOST
+
+    def take(self, text: str) -> str:
+        """Raises TooMuch."""
+        self.left -= len(text) + 1
+        if self.left < 0:
+            raise TooMuch
+        return text
+
+
+def expand(text: str, variables: Mapping[str, EnvVar], budget: Budget) -> tuple[str, bool]:
+    """The text with `$(NAME)` replaced, what is not defined left as it is; and whether a secret is in it now.
+
+    Raises TooMuch.
+    """
+    budget.take(text)
     if "$" not in text:
         return text, False
     secret = False
@@ -40,7 +67,7 @@ def expand(text: str, variables: Mapping[str, EnvVar]) -> tuple[str, bool]:
         if variable is None:
             return "$" if match[1] is None else match[0]
         secret = secret or variable.secret
-        return variable.value
+        return budget.take(variable.value)
 
     return _REFERENCE.sub(value, text), secret
 
@@ -58,34 +85,52 @@ def settle(draft: Draft, lookup: Lookup, findings: Findings) -> Workload:
 def _settled(
     container: Container, sources: tuple[Source, ...], lookup: Lookup, findings: Findings
 ) -> Container:
+    try:
+        return _filled(container, sources, lookup, findings)
+    except TooMuch:
+        findings.error(
+            (),
+            f'the environment and command of the container "{container.name}" are more than 2 MiB',
+            "use a file",
+        )
+        return container
+
+
+def _filled(
+    container: Container, sources: tuple[Source, ...], lookup: Lookup, findings: Findings
+) -> Container:
     variables: Variables = {}
+    budget = Budget()
     for source in sources:
-        for variable in _variables(source, variables, lookup, findings):
+        if isinstance(source, Literal):
+            variables[source.name] = EnvVar(source.name, *expand(source.value, variables, budget))
+            continue
+        for variable in _referred(source, lookup, findings):
+            budget.take(variable.name + variable.value)
             variables[variable.name] = variable
     return replace(
         container,
         env=tuple(variables.values()),
-        command=_arguments(container.command, variables),
-        args=_arguments(container.args, variables),
+        command=_arguments(container.command, variables, budget),
+        args=_arguments(container.args, variables, budget),
     )
 
 
-def _arguments(words: tuple[str, ...] | None, variables: Variables) -> tuple[str, ...] | None:
-    return None if words is None else tuple(expand(word, variables)[0] for word in words)
+def _arguments(words: tuple[str, ...] | None, variables: Variables, budget: Budget) -> tuple[str, ...] | None:
+    return None if words is None else tuple(expand(word, variables, budget)[0] for word in words)
 
 
-def _variables(source: Source, before: Variables, lookup: Lookup, findings: Findings) -> Iterator[EnvVar]:
+def _referred(source: KeyOf | AllOf, lookup: Lookup, findings: Findings) -> Iterator[EnvVar]:
+    values = _values(source.reference, lookup, findings)
+    if values is None:
+        return
+    secret = _secret(source.reference)
     match source:
-        case Literal(name, value):
-            yield EnvVar(name, *expand(value, before))
-        case KeyOf(name, key, reference):
-            values = _values(reference, lookup, findings)
-            if values is not None and _has(values, key, reference, findings):
-                yield EnvVar(name, values.texts[key], secret=_secret(reference))
-        case AllOf(prefix, reference):
-            values = _values(reference, lookup, findings)
-            for key, value in values.texts.items() if values is not None else ():
-                yield EnvVar(prefix + key, value, secret=_secret(reference))
+        case KeyOf(name, key, reference) if _has(values, key, reference, findings):
+            yield EnvVar(name, values.texts[key], secret)
+        case AllOf(prefix, _):
+            for key, value in values.texts.items():
+                yield EnvVar(prefix + key, value, secret)
 
 
 def _secret(reference: Reference) -> bool:

@@ -149,10 +149,10 @@ def _items(this: _Object, findings: Findings, depth: int) -> Reading:
         findings.error((), f"Lists may stand in each other {_DEEPEST_LIST} deep")
     if findings.failed:
         return _unknown(findings)
-    reading = Reading()
-    for index, item in enumerate(items or ()):
-        reading += _read(this.document, (*this.loc, "items", index), item, depth + 1)
-    return reading
+    return Reading.of(
+        _read(this.document, (*this.loc, "items", index), item, depth + 1)
+        for index, item in enumerate(items or ())
+    )
 
 
 def _object(

@@ -15,6 +15,7 @@ from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
 from pullet.model.pod import Container, Pod, Port, PullPolicy, Resources, Restart
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
 _RESOURCES = ("cpu", "memory")
 
 
@@ -82,28 +83,22 @@ def _port(shape: shapes.ContainerPort) -> Port:
 
 def _ports_apart(containers: list[shapes.Container], places: list[Loc], findings: Findings) -> None:
     names: set[str] = set()
-    taken: list[shapes.ContainerPort] = []
+    taken: dict[tuple[int, str], set[str]] = {}
     for container, loc in zip(containers, places, strict=True):
         for index, port in enumerate(container.ports):
             if port.name and port.name in names:
                 findings.error((*loc, "ports", index, "name"), f'another port is named "{port.name}"')
-            if port.host_port and any(_clash(port, other) for other in taken):
+            names.add(port.name)
+            addresses = taken.setdefault((port.host_port, port.protocol or "TCP"), set())
+            if port.host_port and _clash(port.host_ip, addresses):
                 findings.error(
                     (*loc, "ports", index, "hostPort"), f"{port.host_port} is taken by another port"
                 )
-            names.add(port.name)
-            taken.append(port)
+            addresses.add(port.host_ip)
 
 
-def _clash(one: shapes.ContainerPort, other: shapes.ContainerPort) -> bool:
-    everywhere = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
-    addresses = {one.host_ip, other.host_ip}
-    same_place = len(addresses) == 1 or bool(addresses & everywhere)
-    return _outside(one) == _outside(other) and same_place
-
-
-def _outside(port: shapes.ContainerPort) -> tuple[int, str]:
-    return port.host_port, port.protocol or "TCP"
+def _clash(address: str, taken: set[str]) -> bool:
+    return address in taken or not taken.isdisjoint(_EVERYWHERE) or (bool(taken) and address in _EVERYWHERE)
 
 
 def _resources(shape: shapes.ResourceRequirements | None, loc: Loc, findings: Findings) -> Resources:

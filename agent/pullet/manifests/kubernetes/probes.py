@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pullet.manifests.kubernetes.environment import expand
+from pullet.manifests.kubernetes.environment import Budget, TooMuch, expand
 from pullet.manifests.kubernetes.podschema import (
     Container,
     ExecAction,
@@ -53,9 +51,7 @@ def _check(
 ) -> Check | None:
     match action:
         case ExecAction():
-            if not action.command:
-                findings.error((*place, "exec"), "needs a command")
-            return Exec(_static(action.command, container))
+            return _exec(action, container, (*place, "exec"), findings)
         case TcpSocketAction():
             port = _port(action.port, container, (*place, "tcpSocket", "port"), findings)
             return None if port is None else TcpSocket(port, action.host)
@@ -73,12 +69,17 @@ def _http_get(action: HttpGetAction, port: int) -> HttpGet:
     )
 
 
-def _static(command: list[str], container: Container) -> tuple[str, ...]:
+def _exec(action: ExecAction, container: Container, place: Loc, findings: Findings) -> Exec | None:
     """A probe's command knows only the values that stand in the manifest itself, as in the kubelet."""
-    variables: Mapping[str, EnvVar] = {
-        entry.name: EnvVar(entry.name, entry.value or "") for entry in container.env
-    }
-    return tuple(expand(word, variables)[0] for word in command)
+    if not action.command:
+        findings.error(place, "needs a command")
+    variables = {entry.name: EnvVar(entry.name, entry.value or "") for entry in container.env}
+    budget = Budget()
+    try:
+        return Exec(tuple(expand(word, variables, budget)[0] for word in action.command))
+    except TooMuch:
+        findings.error((*place, "command"), "is more than 2 MiB once expanded")
+        return None
 
 
 def _port(wanted: int | str, container: Container, place: Loc, findings: Findings) -> int | None:

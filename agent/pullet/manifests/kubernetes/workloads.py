@@ -104,7 +104,7 @@ def _daemon_set_strategy(strategy: schema.UpdateStrategy, findings: Findings) ->
         findings.error(
             (*place, "rollingUpdate", "maxSurge"),
             "may not be set while maxUnavailable is",
-            "one of them must be 0",
+            "write maxUnavailable: 0, as it is 1 by default",
         )
     return _rolling(surge, unavailable, place, findings)
 
