@@ -59,6 +59,8 @@ class LabEngine:
     def kill(self) -> None:
         """As a crash does it; the containers' processes live on until the next start."""
         self._end(signal.SIGKILL, 10)
+        # Its containerd dies with it, but may stay a zombie where process 1 does not reap, and would be waited for.
+        (self._home / "exec/containerd/containerd.pid").unlink(missing_ok=True)
 
     def restart(self) -> None:
         self.stop()
@@ -179,20 +181,37 @@ def _remove(engine: LabEngine, home: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     eventually(lambda: not _processes_of(home), 10, f"the processes below {home} are gone")
+    for link in _links_of(home):
+        subprocess.run(["ip", "link", "delete", link], check=False, stderr=subprocess.DEVNULL)
     for mount in _mounts_below(home):
         subprocess.run(["umount", "--lazy", mount], check=False, stderr=subprocess.DEVNULL)
     shutil.rmtree(home, ignore_errors=True)
 
 
 def _processes_of(home: Path) -> list[int]:
-    """containerd and its shims, which name this engine's own directory on their command line."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    """containerd and its shims, which name this engine's directory on their command line, and their children.
+
+    Containers outlive the shims of a daemon that was killed.
+    """
+    parents, roots = {}, set()
+    for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            program, *words = path.read_bytes().split(b"\0")
+            program, *words = (path / "cmdline").read_bytes().split(b"\0")
+            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
             if b"containerd" in program and any(bytes(home) in word for word in words):
-                found.append(int(path.parent.name))
-    return found
+                roots.add(int(path.name))
+    return [pid for pid, parent in parents.items() if pid in roots or parent in roots]
+
+
+def _links_of(home: Path) -> list[str]:
+    """Bridges that a killed daemon left: those in this engine's own address range."""
+    answer = subprocess.run(["ip", "-json", "-4", "address"], check=False, capture_output=True).stdout
+    links = json.loads(answer or b"[]")
+    return [
+        link["ifname"]
+        for link in links
+        if any(ipaddress.IPv4Address(known["local"]) in _subnet(home) for known in link["addr_info"])
+    ]
 
 
 def _mounts_below(home: Path) -> list[str]:
