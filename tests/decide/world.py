@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pullet.decide import Outcome, decide, summarise
@@ -51,9 +51,10 @@ def workload(
 
 
 class World:
-    """What the loop does, with time and faults in the test's hand."""
+    """What the loop does, with time and faults in the test's hand; `after_tick` may judge each tick."""
 
-    def __init__(self) -> None:
+    def __init__(self, after_tick: Callable[[Observed, Plan, Report], None] = lambda *_: None) -> None:
+        self._after_tick = after_tick
         self.clock = VirtualClock()
         self.engine = FakeEngine(self.clock)
         self.words = Words()
@@ -83,6 +84,7 @@ class World:
     def tick(self) -> tuple[Observed, Plan, Report]:
         observed, plan, report = self.look()
         self.engine.apply(plan.steps)
+        self._after_tick(observed, plan, report)
         return observed, plan, report
 
     def settle(self, seconds: float = 600.0) -> Report:

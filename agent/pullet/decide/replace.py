@@ -51,7 +51,7 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         elif missing := list(_prepare(instance, scene)):
             yield from missing
         elif old:
-            yield _make_room(instance, old, assignment, scene, budget)
+            yield _superfluous(old, scene) or _make_room(instance, old, assignment, scene, budget)
         elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
             yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
         else:
@@ -103,7 +103,8 @@ def _succeed(current: Incarnation, old: Sequence[Incarnation], scene: Scene) -> 
     if not old:
         return
     if not found.good:
-        yield from _drop_hopeless(old, scene)
+        if spare := _superfluous(old, scene):
+            yield spare
     elif unproven := still_proving(current, scene.now):
         yield unproven
     else:
@@ -119,11 +120,19 @@ def still_proving(one: Incarnation, now: float) -> Wait | None:
     return Wait(one.instance, f"the old one goes when {one.hash[:8]} has stayed up for {PROOF:.0f} s", until)
 
 
-def _drop_hopeless(old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
-    """Of several old ones, those that never became ready are not worth keeping beside one that serves."""
-    hopeless = [one for one in old if not scene.health(one).good]
-    if hopeless and len(hopeless) < len(old):
-        yield scene.unless_too_soon(Remove(hopeless[0], "superseded before it became ready"))
+def _superfluous(old: Sequence[Incarnation], scene: Scene) -> Move | None:
+    """Of several old ones, the one that has served longest is enough until its successor is ready."""
+    serving = sorted((one for one in old if scene.health(one).good), key=_age)
+    spare = next((one for one in old if serving and one != serving[0]), None)
+    if spare is None:
+        return None
+    return scene.unless_too_soon(
+        Remove(spare, f"superseded, and {serving[0].hash[:8]} serves until its successor does")
+    )
+
+
+def _age(one: Incarnation) -> float:
+    return min(container.started_at or 0.0 for container in one.containers)
 
 
 def _serves(one: Incarnation, scene: Scene) -> bool:

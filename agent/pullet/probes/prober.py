@@ -95,7 +95,8 @@ class Prober:
             self._standings[target.id] = standing
         if standing.is_news_after(before):
             answer = standing.answer(target.probe)
-            log.info("probe_answered", container=target.name, ready=answer.ready, because=answer.message or "it succeeds")
+            because = answer.message or "it succeeds"
+            log.info("probe_answered", container=target.name, ready=answer.ready, because=because)
             self._wake("probe")
 
 
