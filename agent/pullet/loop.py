@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import Protocol
@@ -16,13 +17,14 @@ from pullet.decide import Outcome, blind, decide, summarise
 from pullet.model.catalog import Catalog
 from pullet.model.errors import PulletError
 from pullet.model.memory import Memory, Words
+from pullet.model.names import WorkloadName
 from pullet.model.node import Node
 from pullet.model.observed import Answer, Attempt, Observed
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Step
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision, Snapshot
-from pullet.placement import desire
+from pullet.placement import desire, placed_here
 
 log = structlog.get_logger()
 
@@ -87,12 +89,14 @@ class Tick:
 class Loop:
     """The one writer: only the tick decides and changes things.
 
-    `read` turns a snapshot into the catalog that this node's policy allows; `here` is this node as its own
-    settings describe it; `clock` gives seconds since the epoch.
+    `read` turns a snapshot into its catalog, and `bound` takes out of it what this node's policy does not allow of
+    the workloads placed here. `here` is this node as its own settings describe it; `clock` gives seconds since the
+    epoch.
     """
 
     here: Node
     read: Callable[[Snapshot], Catalog]
+    bound: Callable[[Catalog, AbstractSet[WorkloadName]], Catalog]
     repository: Repository
     engine: Engine
     probes: Probes
@@ -150,6 +154,7 @@ class Loop:
         if snapshot is None:
             return Desired(Revision(""), self.here.name, hold="there is no revision to follow yet")
         catalog = self.read(snapshot)
+        catalog = self.bound(catalog, placed_here(catalog, self.here))
         log.info(
             "revision_read",
             commit=snapshot.revision.commit,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pullet.engine.docker_engine import DockerEngine
@@ -15,10 +16,9 @@ from pullet.ledger import Ledger
 from pullet.loop import Loop, Publisher
 from pullet.manifests.policy import Policy, bound, read_policy
 from pullet.manifests.reader import Reader
-from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
 from pullet.model.node import Node
-from pullet.model.snapshot import Fetched, Snapshot
+from pullet.model.snapshot import Fetched
 from pullet.probes.prober import Prober
 from pullet.repo.follower import Follower
 from pullet.repo.mirror import Mirror
@@ -73,7 +73,8 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     words = WordFiles(settings.state)
     loop = Loop(
         here=Node(settings.node, settings.labels),
-        read=_Read(read_node_policy(settings)),
+        read=Reader().read,
+        bound=partial(bound, policy=read_node_policy(settings)),
         repository=follower,
         engine=engine,
         probes=prober,
@@ -96,17 +97,6 @@ def remote_of(settings: Settings) -> Remote:
         ssh_key_file=repo.ssh_key_file,
         token_file=repo.token_file,
     )
-
-
-class _Read:
-    """Snapshot → the catalog that this node's policy allows; what was parsed before is kept."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._reader = Reader()
-        self._policy = policy
-
-    def __call__(self, snapshot: Snapshot) -> Catalog:
-        return bound(self._reader.read(snapshot), self._policy)
 
 
 def read_node_policy(settings: Settings) -> Policy:

@@ -71,7 +71,7 @@ def test_a_wrong_policy_is_refused(text: str, said: str) -> None:
 )
 def test_registries(image: str, pattern: str, allowed: bool) -> None:
     """A pattern matches the reference as it is written, or in full."""
-    found = bound(catalog(POD.format(image)), Policy(registries=(pattern,)))
+    found = bound(catalog(POD.format(image)), None, Policy(registries=(pattern,)))
     assert bool(found.workloads) is allowed
     assert found.refused == (set() if allowed else {WorkloadName("default", "Pod", "p")})
 
@@ -79,7 +79,7 @@ def test_registries(image: str, pattern: str, allowed: bool) -> None:
 def test_a_breach_names_rule_file_and_line() -> None:
     """Whoever wrote the manifest learns which rule of which file it breaks, and where."""
     policy = read_policy("registries: [docker.io/*]\n", "/etc/pullet/policy.yaml")
-    (problem,) = bound(catalog(POD.format("registry.example/a:1")), policy).problems
+    (problem,) = bound(catalog(POD.format("registry.example/a:1")), None, policy).problems
     assert str(problem) == (
         "a.yaml:1:1: error: default/Pod/p: the image registry.example/a:1 breaks the node's rule registries "
         "(/etc/pullet/policy.yaml allows docker.io/*)"
@@ -89,7 +89,7 @@ def test_a_breach_names_rule_file_and_line() -> None:
 def test_a_catalog_that_breaks_nothing_stays_itself() -> None:
     """Without a breach there is nothing to make anew."""
     found = catalog(POD.format("a"))
-    assert bound(found, Policy()) is found
+    assert bound(found, None, Policy()) is found
 
 
 def test_normalised() -> None:
@@ -97,3 +97,9 @@ def test_normalised() -> None:
     assert normalised("nginx") == "docker.io/library/nginx:latest"
     assert normalised("a/b:1") == "docker.io/a/b:1"
     assert normalised("localhost/b@sha256:00") == "localhost/b@sha256:00"
+
+
+def test_a_workload_of_another_node_is_not_this_policys_business() -> None:
+    """Where the node's own share is known, only that is looked at."""
+    found = catalog(POD.format("registry.example/a:1"))
+    assert bound(found, frozenset(), Policy(registries=("nothing",))) is found

@@ -33,13 +33,14 @@ def plan(
     """Show what would be done and why, touching nothing."""
     from pullet.cli.here import find_here
     from pullet.cli.output import data
-    from pullet.cli.source import Source, read_catalog, read_snapshot
+    from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
     from pullet.decide import decide
-    from pullet.placement import desire
+    from pullet.placement import desire, placed_here
 
     here = find_here(config, node, explicit=repo or path)
     snapshot = read_snapshot(Source(path, repo, rev, branch, None if path else here.remote))
-    catalog = read_catalog(snapshot, policy or here.policy_file)
+    catalog = read_catalog(snapshot)
+    catalog = bounded(catalog, policy or here.policy_file, placed_here(catalog, here.node))
     desired = desire(snapshot.revision, catalog, here.node)
     observed = with_images(desired, here.observe(offline=offline))
     found = decide(desired, observed, here.words, time.time())

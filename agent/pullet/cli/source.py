@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
+from pullet.model.names import WorkloadName
 from pullet.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -76,17 +78,26 @@ def _remote(source: Source) -> Remote:
     return replace(known, urls=urls, branch=source.branch or known.branch)
 
 
-def read_catalog(snapshot: Snapshot, policy_file: Path | None = None) -> Catalog:
-    """What the snapshot says, bounded by a policy where one is named."""
+def read_catalog(snapshot: Snapshot) -> Catalog:
+    """What the snapshot says."""
     from pullet.manifests.reader import Reader
 
-    catalog = Reader().read(snapshot)
-    if policy_file is None:
-        return catalog
-    from pullet.manifests.policy import bound, read_policy
+    return Reader().read(snapshot)
 
+
+def bounded(
+    catalog: Catalog, policy_file: Path | None, placed: AbstractSet[WorkloadName] | None = None
+) -> Catalog:
+    """The catalog without what the policy does not allow of the workloads `placed`, or of all.
+
+    Where no file is named, the default policy.
+    """
+    from pullet.manifests.policy import Policy, bound, read_policy
+
+    if policy_file is None:
+        return bound(catalog, placed, Policy())
     try:
         text = policy_file.read_text(encoding="utf-8")
     except OSError as error:
         raise Refused(f"the policy {policy_file} cannot be read: {error.strerror}") from None
-    return bound(catalog, read_policy(text, str(policy_file)))
+    return bound(catalog, placed, read_policy(text, str(policy_file)))

@@ -17,9 +17,11 @@ def validate(
 ) -> int:
     """Check manifests; exit 1 when there is an error."""
     from pullet.cli.output import data
-    from pullet.cli.source import Source, read_catalog, read_snapshot
+    from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
 
-    catalog = read_catalog(read_snapshot(Source(path, repo, rev, branch)), policy)
+    catalog = read_catalog(read_snapshot(Source(path, repo, rev, branch)))
+    if policy is not None:
+        catalog = bounded(catalog, policy)
     if output is Format.TABLE:
         for problem in catalog.problems:
             typer.echo(str(problem))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -15,6 +16,7 @@ from pullet.manifests.schema import Shape, honoured
 from pullet.manifests.yamldoc import load_one
 from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
+from pullet.model.names import WorkloadName
 from pullet.model.problem import Problem
 from pullet.model.workload import Workload
 
@@ -81,9 +83,16 @@ def read_policy(text: str, path: str) -> Policy:
     )
 
 
-def bound(catalog: Catalog, policy: Policy) -> Catalog:
-    """The catalog without the workloads that break a rule: those are refused, each with its problems."""
-    problems = {workload.name: tuple(_breaches(workload, policy)) for workload in catalog.workloads}
+def bound(catalog: Catalog, placed: AbstractSet[WorkloadName] | None, policy: Policy) -> Catalog:
+    """The catalog without the workloads that break a rule: those are refused, each with its problems.
+
+    Only `placed` ones are looked at, as a node's policy has no say in what other nodes run; None stands for all.
+    """
+    problems = {
+        workload.name: tuple(_breaches(workload, policy))
+        for workload in catalog.workloads
+        if placed is None or workload.name in placed
+    }
     broken = frozenset(name for name, found in problems.items() if found)
     if not broken:
         return catalog

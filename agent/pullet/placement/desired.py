@@ -19,6 +19,11 @@ def fleet(catalog: Catalog, here: Node) -> tuple[Node, ...]:
     return catalog.nodes or (here,)
 
 
+def placed_here(catalog: Catalog, here: Node) -> frozenset[WorkloadName]:
+    """The workloads of which the node `here` runs something."""
+    return frozenset(name.workload for name in place(catalog, fleet(catalog, here)).nodes.get(here.name, ()))
+
+
 def desire(revision: Revision, catalog: Catalog, here: Node) -> Desired:
     """What should stand on the node `here` at `revision`."""
     placement = place(catalog, fleet(catalog, here))
