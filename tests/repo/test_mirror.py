@@ -59,6 +59,21 @@ def test_revision_says_who_and_why(work: Work, mirror_of: MirrorOf) -> None:
     assert revision.committed_at > 1_500_000_000
 
 
+def test_a_word_in_one_of_several_commits_holds_for_them_all(work: Work, mirror_of: MirrorOf) -> None:
+    """Trailers count since the last commit that was acted on, and an unknown one adds nothing."""
+    base = work.deploy({"a.yaml": ""})
+    work.deploy({"a.yaml": "b"}, "Take it away\n\nPullet-Prune: yes\n")
+    work.deploy({"b.yaml": ""}, "Add another\n\nReviewed-by: Bob\n")
+    mirror = mirror_of(work.bare)
+    mirror.fetch()
+    snapshot = mirror.snapshot()
+    assert snapshot is not None
+    assert snapshot.revision.trailers == {"reviewed-by": "Bob"}
+    since = mirror.with_trailers_since(base, snapshot)
+    assert since.revision.trailers == {"pullet-prune": "yes", "reviewed-by": "Bob"}
+    assert mirror.with_trailers_since("0" * 40, snapshot) == snapshot
+
+
 def test_unknown_revision_is_refused(work: Work, mirror_of: MirrorOf) -> None:
     """A name that leads to no commit, or looks like an option, is refused with words."""
     work.deploy({"a.yaml": ""})

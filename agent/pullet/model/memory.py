@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pullet.model.report import State
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -26,6 +28,11 @@ class Memory:
     @property
     def last(self) -> Followed | None:
         return self.followed[-1] if self.followed else None
+
+    def base(self, commit: str) -> str | None:
+        """The last revision before `commit` that was not held: words in commit messages count since then."""
+        acted_on = (one.commit for one in reversed(self.followed) if one.state != State.HELD)
+        return next((one for one in acted_on if one != commit), None)
 
 
 @dataclass(frozen=True, slots=True)

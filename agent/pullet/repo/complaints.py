@@ -130,7 +130,7 @@ COMPLAINTS = (
         "find them with git fsck there; a harmless kind is let through by fetch.fsck.KIND=ignore in /etc/gitconfig",
     ),
     Complaint(
-        r"(unknown|bad) revision|bad object|ambiguous argument|Needed a single revision|failed to resolve"
+        r"([Uu]nknown|[Bb]ad|Invalid) revision|bad object|ambiguous argument|Needed a single revision|failed to resolve"
         r"|Not a valid object|no note found",
         NoSuchRef,
         "there is no such revision in the mirror",

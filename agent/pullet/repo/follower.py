@@ -34,7 +34,10 @@ def next_look(poll: float, failures: int, *, refused: bool = False) -> float:
 
 
 class Follower:
-    """`wake("git")` is called when the revision or what is wrong changed, and when a fetch asked for has ended."""
+    """`wake("git")` is called when the revision or what is wrong changed, and when a fetch asked for has ended.
+
+    `base` names the last commit that this node acted on before the one it is asked about.
+    """
 
     def __init__(
         self,
@@ -42,11 +45,13 @@ class Follower:
         remote: Remote,
         wake: Callable[[str], None],
         clock: Callable[[], float] = time.time,
+        base: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._mirror = mirror
         self._remote = remote
         self._wake = wake
         self._clock = clock
+        self._base = base
         self._snapshot: Snapshot | None = None
         self._fetched = Fetched()
         self._failures = 0
@@ -136,6 +141,7 @@ class Follower:
         before = self._snapshot.revision.commit if self._snapshot else None
         if snapshot is None or snapshot.revision.commit == before or self._stopped.is_set():
             return
-        self._snapshot = snapshot
+        base = self._base(snapshot.revision.commit)
+        self._snapshot = self._mirror.with_trailers_since(base, snapshot) if base else snapshot
         log.info("revision_seen", commit=snapshot.revision.short, subject=snapshot.revision.subject)
         self._wake("git")

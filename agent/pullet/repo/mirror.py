@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.snapshot import File, Revision, Snapshot
 from pullet.repo.complaints import Damaged, NoSuchRef
 from pullet.repo.git import TRANSFER_TIMEOUT, Git
-from pullet.repo.objects import read_revision, read_tree
+from pullet.repo.objects import read_revision, read_tree, trailers_since
 from pullet.repo.remote import Remote, redact
 from pullet.repo.selection import LARGEST_FILE, belongs, ignore_files_above
 
@@ -72,6 +73,18 @@ class Mirror:
         snapshot = Snapshot(revision, self._files(revision))
         self._last = (revision.commit, snapshot)
         return snapshot
+
+    def with_trailers_since(self, base: str, snapshot: Snapshot) -> Snapshot:
+        """A word said in one of several commits pushed together, or merged, holds for them all.
+
+        A base that is not in the mirror any more adds nothing.
+        """
+        try:
+            trailers = trailers_since(self.git, base, snapshot.revision.commit)
+        except Refused:
+            return snapshot
+        merged = {**trailers, **snapshot.revision.trailers}
+        return replace(snapshot, revision=replace(snapshot.revision, trailers=merged))
 
     def revision(self, rev: str) -> Revision:
         """Raises Refused when nothing in the mirror has that name."""

@@ -6,7 +6,8 @@ from pullet.model.snapshot import Revision
 from pullet.repo.git import Git
 
 # Fields end with NUL; trailers are separated by the ASCII separators, which no commit message holds.
-_REVISION = "%H%x00%s%x00%an <%ae>%x00%ct%x00%(trailers:only=true,unfold=true,separator=%x1e,key_value_separator=%x1f)"
+_TRAILERS = "%(trailers:only=true,unfold=true,separator=%x1e,key_value_separator=%x1f)"
+_REVISION = f"%H%x00%s%x00%an <%ae>%x00%ct%x00{_TRAILERS}"
 _REGULAR = frozenset({"100644", "100755", "100664"})
 
 
@@ -15,6 +16,14 @@ def read_revision(git: Git, rev: str) -> Revision:
     output = git.run("log", "-1", "--no-notes", f"--format={_REVISION}", "--end-of-options", rev, "--")
     commit, subject, author, committed_at, trailers = output.decode(errors="replace").split("\0")
     return Revision(commit, subject, author, float(committed_at), _trailers(trailers.strip("\n")))
+
+
+def trailers_since(git: Git, base: str, commit: str) -> dict[str, str]:
+    """Of every commit that `commit` contains and `base` does not; newer ones hold. Raises Refused for unknown names."""
+    output = git.run(
+        "log", "--reverse", f"--format={_TRAILERS}%x1e", "--end-of-options", f"{base}..{commit}", "--"
+    )
+    return _trailers(output.decode(errors="replace").replace("\n", ""))
 
 
 def _trailers(text: str) -> dict[str, str]:
