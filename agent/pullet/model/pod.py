@@ -6,11 +6,11 @@ needs no list of exceptions, and a commit that does not touch a workload does no
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from pullet.model.digest import digest
 
 
 class Restart(StrEnum):
@@ -146,6 +146,5 @@ class Pod:
         )
 
     def digest(self) -> str:
-        """The specification's hash: 16 hexadecimal digits over every field, stable between versions of Python."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        """The specification's hash, which stands on every container of the instance."""
+        return digest(self)
