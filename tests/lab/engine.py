@@ -46,7 +46,7 @@ class LabEngine:
 
     def start(self, timeout: float = 60) -> None:
         """Bring the daemon up and wait until it answers."""
-        with (self._home / "log").open("ab") as log:
+        with (self.own_home / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -60,7 +60,7 @@ class LabEngine:
         """As a crash does it; the containers' processes live on until the next start."""
         self._end(signal.SIGKILL, 10)
         # Its containerd dies with it, but may stay a zombie where process 1 does not reap, and would be waited for.
-        (self._home / "exec/containerd/containerd.pid").unlink(missing_ok=True)
+        (self.own_home / "exec/containerd/containerd.pid").unlink(missing_ok=True)
 
     def restart(self) -> None:
         self.stop()
@@ -77,10 +77,11 @@ class LabEngine:
             self.process.send_signal(signal.SIGCONT)
 
     def log(self) -> str:
-        return (self._home / "log").read_text(errors="replace")
+        return (self.own_home / "log").read_text(errors="replace")
 
     @property
-    def _home(self) -> Path:
+    def own_home(self) -> Path:
+        """Raises NoEngine where it is somebody else's."""
         if self.home is None:
             raise NoEngine("this engine is not ours to start or stop: run the tests as root")
         return self.home
@@ -96,6 +97,7 @@ class LabEngine:
     def _end(self, how: signal.Signals, timeout: float) -> None:
         process = self.process
         if process is None:
+            self._end_another(how, timeout)
             return
         if process.poll() is None:
             process.send_signal(how)
@@ -104,6 +106,13 @@ class LabEngine:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
+
+    def _end_another(self, how: signal.Signals, timeout: float) -> None:
+        """The daemon that another process started below our home."""
+        home = self.own_home
+        for pid in _daemons_of(home):
+            os.kill(pid, how)
+        eventually(lambda: not _daemons_of(home), timeout, f"the daemon below {home} is gone")
 
 
 @contextlib.contextmanager
@@ -119,14 +128,18 @@ def private_engine(
     if shutil.which(DAEMON) is None:
         raise NoEngine(f"{DAEMON} is not installed: apt-get install docker.io iptables iproute2")
     home = Path(tempfile.mkdtemp(prefix=f"pullet-engine-{name}", dir="/tmp"))  # sockets want a short path
-    engine = LabEngine(
-        url=f"unix://{home}/docker.sock", home=home, command=(*enter, *_command(home), *arguments)
-    )
+    engine = engine_below(home, enter=enter, arguments=arguments)
     try:
         engine.start()
         yield engine
     finally:
-        _remove(engine, home)
+        remove_engine(engine)
+
+
+def engine_below(home: Path, *, enter: Sequence[str] = (), arguments: Sequence[str] = ()) -> LabEngine:
+    """The private engine of a directory: not started yet, or running since another process started it there."""
+    url = f"unix://{home}/docker.sock"
+    return LabEngine(url=url, home=home, command=(*enter, *_command(home), *arguments))
 
 
 def reachable_engine() -> LabEngine:
@@ -168,8 +181,9 @@ def _subnet(home: Path) -> ipaddress.IPv4Network:
     return ipaddress.IPv4Network((f"10.{64 + zlib.crc32(str(home).encode()) % 128}.0.0", 16))
 
 
-def _remove(engine: LabEngine, home: Path) -> None:
-    """Containers and networks through the engine itself, then whatever outlived it."""
+def remove_engine(engine: LabEngine) -> None:
+    """Containers and networks through the engine itself, then whatever outlived it; whoever started it."""
+    home = engine.own_home
     with contextlib.suppress(requests.exceptions.RequestException, docker.errors.DockerException):
         for container in engine.client.containers(all=True, quiet=True):
             engine.client.remove_container(container["Id"], force=True)
@@ -193,14 +207,34 @@ def _processes_of(home: Path) -> list[int]:
 
     Containers outlive the shims of a daemon that was killed.
     """
-    parents, roots = {}, set()
+    processes = _processes()
+    roots = {pid for pid, process in processes.items() if process.is_of(home, "containerd")}
+    return [pid for pid, process in processes.items() if pid in roots or process.parent in roots]
+
+
+def _daemons_of(home: Path) -> list[int]:
+    return [pid for pid, process in _processes().items() if process.is_of(home, DAEMON)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What /proc says of one; a zombie has an empty command line."""
+
+    parent: int
+    command: tuple[bytes, ...]
+
+    def is_of(self, home: Path, named: str) -> bool:
+        program, *words = self.command
+        return named.encode() in program and any(bytes(home) in word for word in words)
+
+
+def _processes() -> dict[int, _Process]:
+    found = {}
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            program, *words = (path / "cmdline").read_bytes().split(b"\0")
-            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            if b"containerd" in program and any(bytes(home) in word for word in words):
-                roots.add(int(path.name))
-    return [pid for pid, parent in parents.items() if pid in roots or parent in roots]
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            found[int(path.name)] = _Process(parent, tuple((path / "cmdline").read_bytes().split(b"\0")))
+    return found
 
 
 def _links_of(home: Path) -> list[str]:

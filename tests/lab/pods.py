@@ -42,8 +42,13 @@ def unique_node(client: Client) -> Iterator[str]:
     try:
         yield node
     finally:
-        ours = {"label": [f"{labels.NODE}={node}"]}
-        for row in client.containers(all=True, filters=ours):
-            client.remove_container(row["Id"], force=True, v=True)
-        for network in client.networks(filters=ours):
-            client.remove_network(network["Id"])
+        clear_node(client, node)
+
+
+def clear_node(client: Client, node: str) -> None:
+    """Every container and network of a node that is no more."""
+    ours = {"label": [f"{labels.NODE}={node}"]}
+    for row in client.containers(all=True, filters=ours):
+        client.remove_container(row["Id"], force=True, v=True)
+    for network in client.networks(filters=ours):
+        client.remove_network(network["Id"])

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.engine import LabEngine, _links_of, _mounts_below, _processes_of, private_engine
+from tests.lab.engine import (
+    LabEngine,
+    _daemons_of,
+    _links_of,
+    _mounts_below,
+    _processes_of,
+    engine_below,
+    private_engine,
+    remove_engine,
+)
 from tests.lab.images import BUSYBOX, make_images
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a private engine needs root")
@@ -21,7 +30,8 @@ def with_a_container(engine: LabEngine) -> str:
 
 
 def traces(home: Path) -> list[object]:
-    return [*_processes_of(home), *_mounts_below(home), *_links_of(home), *([home] if home.exists() else [])]
+    rest = [home] if home.exists() else []
+    return [*_daemons_of(home), *_processes_of(home), *_mounts_below(home), *_links_of(home), *rest]
 
 
 def test_two_side_by_side_leave_nothing_even_when_killed() -> None:
@@ -38,3 +48,12 @@ def test_two_side_by_side_leave_nothing_even_when_killed() -> None:
         homes = [engine.home for engine in (one, other) if engine.home]
         assert all(traces(home) for home in homes)
     assert [traces(home) for home in homes] == [[], []]
+
+
+def test_another_process_can_take_it_away() -> None:
+    """Whoever knows the directory of an engine that somebody else started can end it and leave nothing of it."""
+    with private_engine() as theirs:
+        assert theirs.home
+        with_a_container(theirs)
+        remove_engine(engine_below(theirs.home))
+        assert traces(theirs.home) == []
