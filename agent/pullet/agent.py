@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
             "agent_started",
             node=settings.node,
             version=__version__,
-            follows=[redact(url) for url in settings.repo.urls],
+            follows=[redact(url) for url in settings.repo.url],
         )
         stopped = _on_signal(house.wake)
         turn(house.loop, house.wake, _After(house, board, stopped), notify.longest_silence())

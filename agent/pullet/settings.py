@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pullet.manifests.yamldoc import Document, load_one
 from pullet.model.errors import Refused
+from pullet.sources import PREFIX, Sources
 
-DEFAULT_FILE = Path("/etc/pullet/agent.yaml")
+SHORTEST_POLL = 0.1
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_MAPPING = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type"})
 
 
 def seconds(text: object) -> float:
@@ -27,7 +28,36 @@ def seconds(text: object) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
+def node_name(text: str) -> str:
+    """What can be a Node object's name, a label and a part of a Git reference."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", text) or ".." in text or text.endswith(".lock"):
+        raise ValueError(f"{text!r} cannot name a node; use small letters, digits, '-' and '.', as in edge-1")
+    return text
+
+
+def _interval(value: float) -> float:
+    if value < SHORTEST_POLL:
+        raise ValueError("is too often; 100ms is the least")
+    return value
+
+
+def _host_and_port(text: str) -> str:
+    if not re.fullmatch(r".+:\d+", text):
+        raise ValueError(f"{text!r} is not an address to listen at; write it as 127.0.0.1:7070")
+    return text
+
+
+def _one_or_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _unquoted_off(value: object) -> object:
+    """YAML reads a bare `off` as false."""
+    return "off" if value is False else value
+
+
 Duration = Annotated[float, BeforeValidator(seconds)]
+NodeName = Annotated[str, AfterValidator(node_name)]
 
 
 class _Door(BaseModel):
@@ -35,23 +65,20 @@ class _Door(BaseModel):
 
 
 class RepoSettings(_Door):
-    url: str | tuple[str, ...]
+    url: Annotated[tuple[str, ...], BeforeValidator(_one_or_several)]
     """Where the repository is: a path, file://, ssh://, git://, http(s)://; or several, tried in order."""
     branch: str = "main"
     path: str = "."
     """Where in the repository the manifests are."""
-    poll: Duration = 30.0
+    poll: Annotated[Duration, AfterValidator(_interval)] = 30.0
+    """Seconds; a repository on the same machine is watched instead."""
     ssh_key_file: Path | None = None
     token_file: Path | None = None
 
-    @property
-    def urls(self) -> tuple[str, ...]:
-        return (self.url,) if isinstance(self.url, str) else self.url
-
 
 class StatusSettings(_Door):
-    notes: Literal["push", "local", "off"] = "push"
-    listen: str = Field("127.0.0.1:7070", pattern=r"^.*:\d+$")
+    notes: Annotated[Literal["push", "local", "off"], BeforeValidator(_unquoted_off)] = "push"
+    listen: Annotated[str, AfterValidator(_host_and_port)] = "127.0.0.1:7070"
     token_file: Path | None = None
 
 
@@ -62,9 +89,7 @@ class WebhookSettings(_Door):
 class Settings(_Door):
     """DESIGN part 6; docs/reference/settings.md tells each key."""
 
-    node: str = Field(
-        default_factory=lambda: socket.gethostname().lower(), pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
-    )
+    node: NodeName = Field(default_factory=lambda: socket.gethostname().lower(), validate_default=True)
     labels: Mapping[str, str] = {}
     """Only where the repository lists no Node objects."""
     repo: RepoSettings
@@ -79,74 +104,43 @@ class Settings(_Door):
 def load_settings(
     file: Path | None, environ: Mapping[str, str] = os.environ, assumed: Mapping[str, Any] | None = None
 ) -> Settings:
-    """From `file`, else `PULLET_CONFIG`, else the default place if it is there, with the variables on top.
+    """From the file (see `Sources`), with the variables on top.
 
-    `assumed` stands below both, for verbs that can do with less. Raises Refused with file, line and what to do.
+    `assumed` stands below both, for verbs that can do with less. Raises Refused with each mistake's place.
     """
-    chosen = file or (Path(environ["PULLET_CONFIG"]) if environ.get("PULLET_CONFIG") else None)
-    document = _read(chosen or DEFAULT_FILE, must_exist=chosen is not None)
-    data = document.data if document and document.data is not None else {}
-    if not isinstance(data, dict):
-        raise Refused(f"{chosen or DEFAULT_FILE}: the settings must be a mapping of keys")
+    sources = Sources.read(file, environ)
     try:
-        return Settings.model_validate(_merge(_merge(assumed or {}, data), _variables(environ)))
+        return Settings.model_validate(sources.on_top_of(assumed or {}))
     except ValidationError as error:
-        raise Refused(_explain(error, document, chosen or DEFAULT_FILE)) from None
+        raise Refused(_explain(error, sources)) from None
 
 
-def _read(file: Path, *, must_exist: bool) -> Document | None:
-    try:
-        return load_one(file.read_bytes(), str(file))
-    except FileNotFoundError:
-        if must_exist:
-            raise Refused(f"{file} does not exist", hint="name the settings with --config FILE") from None
-        return None
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """`PULLET_REPO__BRANCH=main` → `{"repo": {"branch": "main"}}`."""
-    tree: dict[str, Any] = {}
-    for name, value in environ.items():
-        if name.startswith("PULLET_") and name != "PULLET_CONFIG":
-            *parents, leaf = name.removeprefix("PULLET_").lower().split("__")
-            branch = tree
-            for parent in parents:
-                branch = branch.setdefault(parent, {})
-            branch[leaf] = _value(value)
-    return tree
-
-
-def _value(text: str) -> Any:
-    """Lists and mappings may be written as in YAML; everything else is text."""
-    return load_one(text.encode(), "environment").data if text[:1] in ("[", "{") else text
-
-
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        known = merged.get(key)
-        merged[key] = _merge(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
-
-
-def _explain(error: ValidationError, document: Document | None, file: Path) -> str:
+def _explain(error: ValidationError, sources: Sources) -> str:
     """One line a mistake, each with its place."""
-    lines = []
-    for found in error.errors():
-        location = tuple(part for part in found["loc"] if part not in ("str", "tuple[str, ...]"))
-        field = ".".join(str(part) for part in location)
-        place = document.locate(location) if document else file
-        lines.append(f"{place}: {field}: {_words(found['type'], found['msg'], field)}")
-    return "\n".join(lines)
+    return "\n".join(_line(found["loc"], found["type"], found["msg"], sources) for found in error.errors())
 
 
-def _words(kind: str, message: str, field: str) -> str:
+def _line(loc: tuple[str | int, ...], kind: str, message: str, sources: Sources) -> str:
+    field_name = ".".join(str(part) for part in loc)
     match kind:
         case "extra_forbidden":
-            return "unknown key"
+            return f"{sources.place(loc)}: {field_name}: unknown key"
         case "missing":
-            return f"is missing; set it here or as PULLET_{field.upper().replace('.', '__')}"
-        case _:
-            return message.removeprefix("Value error, ")
+            return _missing("repo.url" if field_name == "repo" else field_name, loc, sources)
+        case "string_type":
+            message = "must be text; put it in quotes"
+        case "tuple_type":
+            message = "must be a URL or a path, or a list of them"
+        case _ if kind in _MAPPING:
+            message = "must be a mapping of keys"
+    return f"{sources.place(loc)}: {field_name}: {message.removeprefix('Value error, ')}"
+
+
+def _missing(field_name: str, loc: tuple[str | int, ...], sources: Sources) -> str:
+    variable = PREFIX + field_name.upper().replace(".", "__")
+    if sources.is_without_file:
+        return (
+            f"{field_name} is set nowhere: there is no {sources.file}; "
+            f"name the settings with --config FILE, or set {variable}"
+        )
+    return f"{sources.place(loc)}: {field_name}: is missing; set it here or as {variable}"

@@ -91,7 +91,7 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
 def remote_of(settings: Settings) -> Remote:
     repo = settings.repo
     return Remote(
-        urls=repo.urls,
+        urls=repo.url,
         branch=repo.branch,
         path=repo.path,
         poll=repo.poll,

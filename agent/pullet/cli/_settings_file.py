@@ -56,7 +56,7 @@ class Wanted:
 
     def repository(self, path: Path) -> str:
         """The followed URL: what was said, else what the file says (of several, the first)."""
-        return self.url or (load_settings(path, {}).repo.urls[0] if path.exists() else "")
+        return self.url or (load_settings(path, {}).repo.url[0] if path.exists() else "")
 
 
 def settings_change(path: Path, wanted: Wanted) -> list[Write]:
@@ -88,7 +88,7 @@ def _as_said(settings: Settings) -> dict[str, str]:
     repo = settings.repo
     return {
         "node": settings.node,
-        "repo.url": " ".join(repo.urls),
+        "repo.url": " ".join(repo.url),
         "repo.branch": repo.branch,
         "repo.ssh_key_file": str(repo.ssh_key_file or ""),
         "repo.token_file": str(repo.token_file or ""),
