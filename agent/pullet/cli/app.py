@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from pullet import __version__
@@ -28,7 +26,13 @@ from pullet.cli.uninstall import uninstall
 from pullet.cli.validate import validate
 from pullet.model.errors import PulletError
 
-GOOD, NOT_GOOD, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+NOT_GOOD, INTERRUPTED = 1, 130
+
+
+def leave(code: int | None, **_: object) -> None:
+    """What a verb returns is the exit code."""
+    raise typer.Exit(code or 0)
+
 
 app = typer.Typer(
     name="pullet",
@@ -37,6 +41,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    result_callback=leave,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -60,40 +65,31 @@ for verb in (
     app.command()(verb)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pullet {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def settings_for_every_verb(
     config: Config = None,
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and leave.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
     """A GitOps pull agent for plain container hosts: git push deploys, git revert rolls back."""
-    if version:
-        typer.echo(f"pullet {__version__}")
-        raise typer.Exit
     if config is not None:
-        os.environ["PULLET_CONFIG"] = str(Path(config))
+        os.environ["PULLET_CONFIG"] = str(config)
 
 
 def main() -> None:
-    """The console script. Exit 0 good, 1 not, 2 wrong use."""
-    sys.exit(_run())
-
-
-def _run() -> int:
+    """The console script. Exit 0 good, 1 not, 2 wrong use; typer itself sees to the last, and to a closed pipe."""
     try:
-        result = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return WRONG_USE
+        app()
     except PulletError as error:
         typer.echo(f"pullet: {error}", err=True)
-        return NOT_GOOD
+        sys.exit(NOT_GOOD)
     except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_GOOD
-    return result if isinstance(result, int) else GOOD
+        sys.exit(INTERRUPTED)
