@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from pullet.model.errors import Refused
 from pullet.model.memory import Followed, Memory
 from pullet.model.report import Report
 from pullet.model.snapshot import Revision
@@ -28,6 +29,7 @@ class Ledger:
     def __init__(self, state: Path) -> None:
         self._file = state / "ledger.json"
         self._memory = _load(self._file)
+        self._error = ""
 
     def read(self) -> Memory:
         return self._memory
@@ -49,24 +51,58 @@ class Ledger:
             self._write(Memory((*self._memory.followed[:-1], now)))
 
     def _write(self, memory: Memory) -> None:
+        """What cannot be written is remembered until the agent ends; a full disk does not stop the loop."""
         self._memory = memory
-        draft = self._file.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as out:
-            json.dump(asdict(memory), out, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(self._file)
+        try:
+            _save(memory, self._file)
+        except OSError as error:
+            if str(error) != self._error:
+                log.warning("ledger_not_written", because=str(error), meanwhile="everything else goes on")
+            self._error = str(error)
+        else:
+            self._error = ""
+
+
+def read_ledger(state: Path) -> Memory:
+    """For those who only look. Raises Refused."""
+    file = state / "ledger.json"
+    try:
+        return _read(file)
+    except OSError as error:
+        hint = "try again with sudo" if isinstance(error, PermissionError) else ""
+        raise Refused(f"{file} cannot be read: {error.strerror}", hint=hint) from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(
+            f"{file} is damaged: {error}", hint="the agent puts it aside when it starts, and begins a new one"
+        ) from None
 
 
 def _load(file: Path) -> Memory:
-    """An unreadable ledger is put aside, not deleted."""
+    """A damaged ledger is put aside, not deleted."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        return Memory(tuple(Followed(**entry) for entry in data["followed"]))
-    except FileNotFoundError:
-        return Memory()
+        return _read(file)
     except (ValueError, TypeError, KeyError) as error:
         aside = file.with_suffix(".broken")
         file.replace(aside)
-        log.warning("ledger_put_aside", because=f"it cannot be read: {error}", kept_as=str(aside))
+        log.warning("ledger_put_aside", because=f"it is damaged: {error}", kept_as=str(aside))
         return Memory()
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}", hint="see state in the settings") from None
+
+
+def _read(file: Path) -> Memory:
+    """Raises OSError, and ValueError, TypeError or KeyError for what is no ledger."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Memory()
+    return Memory(tuple(Followed(**entry) for entry in data["followed"]))
+
+
+def _save(memory: Memory, file: Path) -> None:
+    draft = file.with_suffix(".new")
+    with draft.open("w", encoding="utf-8") as out:
+        json.dump(asdict(memory), out, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)

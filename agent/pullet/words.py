@@ -6,11 +6,13 @@ The verbs `sync`, `pause`, `resume` and `accept` write them, with or without an 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import watchfiles
 
+from pullet.model.errors import Refused
 from pullet.model.memory import Words
 
 
@@ -24,29 +26,60 @@ class WordFiles:
         self._sync = self.folder / "sync"
 
     def read(self) -> Words:
-        paused = self._paused.read_text(encoding="utf-8").strip() if self._paused.exists() else ""
-        accepted = self._accepted.iterdir() if self._accepted.exists() else ()
-        return Words(paused, frozenset(path.name for path in accepted))
+        """Raises Refused where the files are there and cannot be read: then nobody knows what was said."""
+        try:
+            return Words(self._reason(), self._commits())
+        except OSError as error:
+            raise _refused("read", error) from None
 
     def pause(self, reason: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Like the others that follow, raises Refused where this user may not speak."""
         draft = self.folder / "paused.new"
-        draft.write_text(reason + "\n", encoding="utf-8")
-        draft.replace(self._paused)
+        with _spoken(self.folder):
+            draft.write_text(reason + "\n", encoding="utf-8")
+            draft.replace(self._paused)
 
     def resume(self) -> bool:
         """False where it was not paused."""
-        was_paused = self._paused.exists()
-        self._paused.unlink(missing_ok=True)
+        with _spoken(self.folder):
+            was_paused = self._paused.exists()
+            self._paused.unlink(missing_ok=True)
         return was_paused
 
     def accept(self, commit: str) -> None:
-        self._accepted.mkdir(parents=True, exist_ok=True)
-        (self._accepted / commit).touch()
+        with _spoken(self._accepted):
+            (self._accepted / commit).touch()
 
     def sync(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._sync.write_text("", encoding="utf-8")
+        with _spoken(self.folder):
+            self._sync.write_text("", encoding="utf-8")
+
+    def _reason(self) -> str:
+        """Whoever made the file without a word in it wants a pause too."""
+        try:
+            return self._paused.read_text(encoding="utf-8", errors="replace").strip() or "no reason given"
+        except FileNotFoundError:
+            return ""
+
+    def _commits(self) -> frozenset[str]:
+        try:
+            return frozenset(path.name for path in self._accepted.iterdir())
+        except FileNotFoundError:
+            return frozenset()
+
+
+@contextmanager
+def _spoken(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise _refused("written", error) from None
+
+
+def _refused(what: str, error: OSError) -> Refused:
+    hint = "only the agent's user may; try again with sudo" if isinstance(error, PermissionError) else ""
+    return Refused(f"{error.filename} cannot be {what}: {error.strerror}", hint=hint)
 
 
 class WordWatcher:
