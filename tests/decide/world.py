@@ -13,7 +13,8 @@ from pullet.model.node import Node
 from pullet.model.observed import Observed
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan
-from pullet.model.pod import Container, Pod, Port, Probe, TcpSocket
+from pullet.model.pod import Container, Pod, Port
+from pullet.model.probe import Probe, TcpSocket
 from pullet.model.problem import Origin
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision

@@ -9,10 +9,11 @@ from pullet.engine import labels
 from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.networks import network_name
 from pullet.engine.spec import Site, blueprints, container_name
+from pullet.model.limits import Resources
 from pullet.model.observed import Phase
 from pullet.model.placement import Instance
 from pullet.model.plan import Start
-from pullet.model.pod import EnvVar, Port, PullPolicy, Resources, Restart
+from pullet.model.pod import EnvVar, Port, PullPolicy, Restart
 from tests.lab.engine import LabEngine
 from tests.lab.hand import BECAUSE, COMMIT, Hand
 from tests.lab.images import BUSYBOX, GREETER, tag

@@ -4,7 +4,7 @@ import pytest
 
 from pullet.engine import labels
 from pullet.model.errors import Refused
-from pullet.model.pod import Check, Exec, HttpGet, Probe, TcpSocket
+from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
 from tests.lab.pods import container, instance
 
 CHECKS = [

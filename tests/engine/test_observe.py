@@ -7,7 +7,8 @@ from pullet.engine import labels
 from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.observe import timestamp
 from pullet.model.observed import Phase
-from pullet.model.pod import Port, Probe, Restart, TcpSocket
+from pullet.model.pod import Port, Restart
+from pullet.model.probe import Probe, TcpSocket
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import Hand

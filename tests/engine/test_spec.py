@@ -7,8 +7,9 @@ import pytest
 from pullet.engine import labels
 from pullet.engine.spec import Site, blueprints, container_name
 from pullet.model.errors import Refused
+from pullet.model.limits import Resources
 from pullet.model.placement import Instance
-from pullet.model.pod import Container, EnvVar, Pod, Port, Resources, Restart
+from pullet.model.pod import Container, EnvVar, Pod, Port, Restart
 from tests.lab.pods import container, instance, of
 
 SITE = Site(node="edge-1", commit="c0ffee", network="pullet-edge-1-shop")

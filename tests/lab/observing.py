@@ -6,7 +6,8 @@ from typing import Any
 
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase
-from pullet.model.pod import Check, Probe, Restart, TcpSocket
+from pullet.model.pod import Restart
+from pullet.model.probe import Check, Probe, TcpSocket
 
 
 def probe(check: Check | None = None, **fields: Any) -> Probe:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pullet.model.limits import Resources
 from pullet.model.names import WorkloadName
-from pullet.model.pod import (
-    Container,
-    EnvVar,
-    Exec,
-    HttpGet,
-    Pod,
-    Port,
-    Probe,
-    PullPolicy,
-    Resources,
-    Restart,
-    TcpSocket,
-)
+from pullet.model.pod import Container, EnvVar, Pod, Port, PullPolicy, Restart
+from pullet.model.probe import Exec, HttpGet, Probe, TcpSocket
 from pullet.model.problem import Origin
 from pullet.model.workload import Fixed, PerNode, Recreate, Rolling, Share, Workload
 from tests.lab.snapshots import catalog

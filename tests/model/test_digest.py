@@ -1,7 +1,9 @@
 from dataclasses import dataclass, field, replace
 
 from pullet.model.digest import digest
-from pullet.model.pod import Container, EnvVar, Exec, HttpGet, Pod, Port, Probe, Resources, TcpSocket
+from pullet.model.limits import Resources
+from pullet.model.pod import Container, EnvVar, Pod, Port
+from pullet.model.probe import Exec, HttpGet, Probe, TcpSocket
 
 POD = Pod(
     (

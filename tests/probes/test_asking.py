@@ -10,7 +10,7 @@ import pytest
 
 from pullet import __version__
 from pullet.model.errors import Refused, Transient
-from pullet.model.pod import Check, Exec, HttpGet, TcpSocket
+from pullet.model.probe import Check, Exec, HttpGet, TcpSocket
 from pullet.probes.asking import Asker, RunCheck
 from pullet.probes.standing import Outcome
 from pullet.probes.target import Target

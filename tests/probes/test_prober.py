@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pullet.model.observed import Answer, Observed, Phase
-from pullet.model.pod import Exec, HttpGet
+from pullet.model.probe import Exec, HttpGet
 from pullet.probes.prober import Prober
 from tests.lab.observing import container, observed, probe
 from tests.lab.peers import web_peer

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pullet.model.observed import Answer
-from pullet.model.pod import Exec, Probe
+from pullet.model.probe import Exec, Probe
 from pullet.probes.standing import Outcome, Standing
 
 PROBE = Probe(Exec(("true",)))

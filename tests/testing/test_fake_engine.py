@@ -8,7 +8,8 @@ from pullet.model.errors import Transient
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, ObservedContainer, Phase
 from pullet.model.plan import Pull, Remove, Start
-from pullet.model.pod import Probe, PullPolicy, Restart, TcpSocket
+from pullet.model.pod import PullPolicy, Restart
+from pullet.model.probe import Probe, TcpSocket
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_engine import FakeEngine
 from pullet.testing.script import Crash, Reached, Script

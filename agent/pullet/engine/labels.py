@@ -11,7 +11,8 @@ from typing import Any
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName
 from pullet.model.placement import Instance
-from pullet.model.pod import Check, Container, Exec, HttpGet, Probe, TcpSocket
+from pullet.model.pod import Container
+from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
 
 OURS = "pullet.dev/"
 NODE = f"{OURS}node"

@@ -13,9 +13,10 @@ from typing import Any
 
 from pullet.engine import labels
 from pullet.model.errors import Refused
+from pullet.model.limits import Resources
 from pullet.model.names import InstanceName
 from pullet.model.placement import Instance
-from pullet.model.pod import Container, Pod, Port, Resources, Restart
+from pullet.model.pod import Container, Pod, Port, Restart
 
 LONGEST_NAME = 63
 

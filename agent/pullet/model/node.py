@@ -9,8 +9,18 @@ from pullet.model.problem import Origin
 
 
 @dataclass(frozen=True, slots=True)
+class Taint:
+    """`effect` is NoSchedule, PreferNoSchedule or NoExecute."""
+
+    key: str
+    value: str = ""
+    effect: str = "NoSchedule"
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
     origin: Origin = Origin("")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pullet.model.names import InstanceName
-from pullet.model.pod import Probe, Restart
+from pullet.model.pod import Restart
+from pullet.model.probe import Probe
 
 
 class Phase(StrEnum):

@@ -6,11 +6,17 @@ needs no list of exceptions, and a commit that does not touch a workload does no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pullet.model.digest import digest
+from pullet.model.limits import Resources
+from pullet.model.network import Dns, Networking
+from pullet.model.probe import Handler, HealthCheck, Probe
+from pullet.model.security import Security
+from pullet.model.text import Text
+from pullet.model.volumes import Mount, RepoPath
 
 
 class Restart(StrEnum):
@@ -34,10 +40,13 @@ class PullPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EnvVar:
-    """One variable; the value of a `secret` one never appears in a representation."""
+    """One variable; the value of a `secret` one never appears in a representation.
+
+    A `value` of None takes the image's own away.
+    """
 
     name: str
-    value: str
+    value: Text | None
     secret: bool = False
 
     def __repr__(self) -> str:
@@ -46,7 +55,10 @@ class EnvVar:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """`host` is the published port of the node, or None; `protocol` is tcp, udp or sctp."""
+    """`host` is the published port of the node, None where there is none, 0 where the engine may choose one.
+
+    `protocol` is tcp, udp or sctp.
+    """
 
     container: int
     host: int | None = None
@@ -56,93 +68,115 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
-    """Processor in thousandths of a core, memory in bytes; None where nothing is asked."""
+class Logging:
+    """Where the engine sends what a container writes; empty is the engine's default."""
 
-    cpu_request: int | None = None
-    cpu_limit: int | None = None
-    memory_request: int | None = None
-    memory_limit: int | None = None
+    driver: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class HttpGet:
-    """A GET that succeeds with a status from 200 to 399. An empty host is the instance's own address."""
+class Build:
+    """How an image is made from the repository; the context's id is part of what it makes."""
 
-    path: str
-    port: int
-    host: str = ""
-    scheme: str = "http"
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TcpSocket:
-    """A connection that is accepted. An empty host is the instance's own address."""
-
-    port: int
-    host: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Exec:
-    """A command inside the container that exits 0."""
-
-    command: tuple[str, ...]
-
-
-Check = HttpGet | TcpSocket | Exec
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """How an instance is asked; times in seconds.
-
-    https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
-    """
-
-    check: Check
-    initial_delay: float = 0
-    period: float = 10
-    timeout: float = 1
-    success_threshold: int = 1
-    failure_threshold: int = 3
+    context: RepoPath
+    dockerfile: str = "Dockerfile"
+    dockerfile_inline: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    network: str = ""
+    platform: str = ""
+    extra_hosts: tuple[tuple[str, str], ...] = ()
+    shm: int | None = None
+    no_cache: bool = False
+    pull: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """`command` replaces the image's entrypoint and `args` its command; None leaves the image's own."""
+    """`command` replaces the image's entrypoint and `args` its command; None leaves the image's own.
+
+    `restart` is set where it differs from the pod's; Always among the init containers makes a sidecar. `labels` stand
+    on this container alone. `reaper` puts a small init process first, None leaves the engine's default.
+    """
 
     name: str
     image: str
     pull: PullPolicy = PullPolicy.IF_NOT_PRESENT
-    command: tuple[str, ...] | None = None
-    args: tuple[str, ...] | None = None
+    build: Build | None = None
+    command: tuple[Text, ...] | None = None
+    args: tuple[Text, ...] | None = None
     working_dir: str = ""
     env: tuple[EnvVar, ...] = ()
     ports: tuple[Port, ...] = ()
+    exposed: tuple[str, ...] = ()
     resources: Resources = Resources()
+    security: Security = Security()
+    mounts: tuple[Mount, ...] = ()
     readiness: Probe | None = None
+    liveness: Probe | None = None
+    startup: Probe | None = None
+    healthcheck: HealthCheck | None = None
+    post_start: Handler | None = None
+    pre_stop: Handler | None = None
+    restart: Restart | None = None
+    stop_signal: str = ""
+    tty: bool = False
+    stdin: bool = False
+    stdin_once: bool = False
+    reaper: bool | None = None
+    logging: Logging = Logging()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    runtime: str = ""
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """One or more containers that share a network namespace; `grace` is the time to stop, in seconds."""
+    """One or more containers that share a network namespace; `grace` is the time to stop, in seconds.
+
+    `init` run one after the other before `containers`. `network` None is the namespace's own, under the usual names.
+    `pid` and `ipc` are empty for an own namespace, `host` for the node's, for ipc also shareable or private, or the
+    name of a workload on the same node. `restarts` bounds the engine's restarts after failures. `names` are further
+    names on the network, such as those of the Services that select it. `fs_group` owns its volumes.
+    """
 
     containers: tuple[Container, ...]
+    init: tuple[Container, ...] = ()
     restart: Restart = Restart.ALWAYS
+    restarts: int | None = None
     grace: float = 30
+    deadline: float | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    network: Networking | None = None
+    names: tuple[str, ...] = ()
+    hostname: str = ""
+    domainname: str = ""
+    hosts: tuple[tuple[str, str], ...] = ()
+    dns: Dns | None = None
+    pid: str = ""
+    ipc: str = ""
+    uts: str = ""
+    share_processes: bool = False
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    fs_group: int | None = None
+
+    def all_containers(self) -> Iterator[Container]:
+        """In the order in which they start."""
+        yield from self.init
+        yield from self.containers
 
     @property
     def host_ports(self) -> frozenset[tuple[str, str, int]]:
         """What no other instance on the node may hold at the same time: (protocol, address, port)."""
         return frozenset(
             (port.protocol, port.host_ip, port.host)
-            for container in self.containers
+            for container in self.all_containers()
             for port in container.ports
-            if port.host is not None
+            if port.host
         )
 
     def digest(self) -> str:

@@ -46,10 +46,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
-    """New beside old, within bounds that hold on each node for the instances placed there."""
+    """New beside old, within bounds that hold on each node for the instances placed there.
+
+    Ordinals below `partition` stay as they are.
+    """
 
     max_surge: Share = Share(25, percent=True)
     max_unavailable: Share = Share(25, percent=True)
+    partition: int = 0
 
     def bounds(self, total: int) -> tuple[int, int]:
         """How many may stand above, and how many may be missing below, `total`; never both none."""
@@ -63,12 +67,133 @@ class Recreate:
     """All of the old go before any of the new come."""
 
 
-Replacement = Rolling | Recreate
+@dataclass(frozen=True, slots=True)
+class OnDelete:
+    """The new comes where a person removed the old."""
+
+
+Replacement = Rolling | Recreate | OnDelete
+
+
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """Runs until it is no longer declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finite:
+    """Ends by itself: a Job. Times in seconds; `completions` None takes the first success for all.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/job/
+    """
+
+    completions: int | None = 1
+    parallelism: int = 1
+    indexed: bool = False
+    backoff_limit: int = 6
+    deadline: float | None = None
+    forget_after: float | None = None
+    suspended: bool = False
+    failure_rules: tuple[FailureRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRule:
+    """One rule of a podFailurePolicy: what to do when a container ends with one of the codes, or with none of them."""
+
+    action: str
+    container: str = ""
+    exit_codes: tuple[int, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A Job for each time of a schedule, which is read in the time zone `zone` (empty: the node's).
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+    """
+
+    schedule: str
+    job: Finite
+    zone: str = ""
+    concurrency: str = "Allow"
+    starting_deadline: float | None = None
+    keep_succeeded: int = 3
+    keep_failed: int = 1
+    suspended: bool = False
+
+
+Lifetime = Endless | Finite | Scheduled
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One comparison with a node's label, or with its name under the key `metadata.name`.
+
+    `operator` is In, NotIn, Exists, DoesNotExist, Gt or Lt.
+    """
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Toleration:
+    """https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"""
+
+    key: str = ""
+    operator: str = "Equal"
+    value: str = ""
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where instances may stand; no part of the specification.
+
+    `terms` are alternatives, each of which must hold as a whole; `per_node` bounds the instances on one node;
+    workloads with the same `together` stand on one node. `pinned` says why there must be exactly one fitting node.
+    """
+
+    terms: tuple[tuple[Requirement, ...], ...] = ()
+    tolerations: tuple[Toleration, ...] = ()
+    per_node: int | None = None
+    together: str = ""
+    pinned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """What must be so before the first instance starts: `condition` is started, ready or complete.
+
+    Where it is not `required`, a missing one is no obstacle; with `restart`, a replacement of it replaces this too.
+    """
+
+    workload: WorkloadName
+    condition: str = "started"
+    required: bool = True
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLogin:
+    """A name and password for a registry, from a Secret; never shown."""
+
+    registry: str
+    username: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One declared thing to run. `node_selector` are labels that a node must carry to be chosen."""
+    """One declared thing to run. `node_selector` are labels that a node must carry to be chosen.
+
+    `named` instances are told apart and come `in_order`, first to last. Times in seconds: an instance must have been
+    ready for `min_ready` to count, and a replacement that makes no progress for `progress_deadline` has failed. A
+    `paused` one is not replaced.
+    """
 
     name: WorkloadName
     origin: Origin
@@ -76,3 +201,12 @@ class Workload:
     pod: Pod
     replacement: Replacement = Rolling()
     node_selector: Mapping[str, str] = field(default_factory=dict)
+    where: Where = Where()
+    lifetime: Lifetime = Endless()
+    named: bool = False
+    in_order: bool = False
+    min_ready: float | None = None
+    progress_deadline: float = 600
+    paused: bool = False
+    after: tuple[Dependency, ...] = ()
+    logins: tuple[RegistryLogin, ...] = ()

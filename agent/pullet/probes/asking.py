@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from pullet.model.errors import Refused, Transient
-from pullet.model.pod import Exec, HttpGet, TcpSocket
+from pullet.model.probe import Exec, HttpGet, TcpSocket
 from pullet.probes import network, words
 from pullet.probes.standing import Outcome
 from pullet.probes.target import Target

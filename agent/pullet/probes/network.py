@@ -14,7 +14,7 @@ from collections.abc import Coroutine
 from urllib.parse import quote
 
 from pullet import __version__
-from pullet.model.pod import HttpGet
+from pullet.model.probe import HttpGet
 from pullet.probes import words
 from pullet.probes.standing import Outcome
 

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 
 from pullet.model.observed import Answer
-from pullet.model.pod import Probe
+from pullet.model.probe import Probe
 
 FIRST_PAUSE = 0.25
 DOUBLINGS = 16  # a quarter of a second doubled so often is longer than any sensible period

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pullet.model.observed import Observed, Phase
-from pullet.model.pod import Probe
+from pullet.model.probe import Probe
 
 
 @dataclass(frozen=True, slots=True)

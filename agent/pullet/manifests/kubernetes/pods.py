@@ -13,7 +13,8 @@ from pullet.manifests.kubernetes.quantity import thousandths, whole
 from pullet.manifests.kubernetes.schema import Metadata
 from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
-from pullet.model.pod import Container, Pod, Port, PullPolicy, Resources, Restart
+from pullet.model.limits import Resources
+from pullet.model.pod import Container, Pod, Port, PullPolicy, Restart
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
 _RESOURCES = ("cpu", "memory")

@@ -12,7 +12,8 @@ from pullet.manifests.kubernetes.podschema import (
 )
 from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
-from pullet.model.pod import Check, EnvVar, Exec, HttpGet, Probe, TcpSocket
+from pullet.model.pod import EnvVar
+from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
 
 _ACTIONS = "httpGet, tcpSocket or exec"
 
