@@ -33,6 +33,11 @@ def speak() -> None:
     configure()
 
 
+def quieten() -> None:
+    """For a verb whose output somebody may parse: what is odd is said beside it, on standard error."""
+    configure(level=logging.WARNING)
+
+
 def silence() -> None:
     """For a verb that has words of its own: only what is wrong is logged."""
     configure(level=logging.ERROR)

@@ -11,9 +11,11 @@ def history(config: Config = None, output: Output = Format.TABLE) -> None:
     """Show the revisions this node followed and what came of each."""
     from pullet.cli.output import ago, columns, data
     from pullet.ledger import Ledger
+    from pullet.logs import quieten
     from pullet.model.report import timestamp
     from pullet.settings import load_settings
 
+    quieten()
     followed = reversed(Ledger(load_settings(config).state).read().followed)
     if output is Format.TABLE:
         now = time.time()

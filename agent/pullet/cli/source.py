@@ -36,6 +36,9 @@ class Source:
 
 def read_snapshot(source: Source) -> Snapshot:
     """Raises Refused where there is nothing to read, Transient where the repository does not answer."""
+    from pullet.logs import quieten
+
+    quieten()
     if source.path is not None and source.repo is not None:
         raise Refused("name either a PATH or --repo, not both")
     if source.repo is None and source.rev is None and source.remote is None:
@@ -59,8 +62,10 @@ def _directory(directory: Path) -> Snapshot:
 @contextmanager
 def mirror_of(source: Source) -> Iterator[Mirror]:
     """A mirror of its own, gone afterwards: looking never disturbs the agent's."""
+    from pullet.logs import quieten
     from pullet.repo.mirror import Mirror
 
+    quieten()
     with tempfile.TemporaryDirectory(prefix="pullet-") as state:
         mirror = Mirror(Path(state), _remote(source))
         try:

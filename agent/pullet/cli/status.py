@@ -87,5 +87,6 @@ def _show_node(found: Mapping[str, Any]) -> None:
 def _show_problems(found: Mapping[str, Any], prefix: str = "") -> None:
     for one in found.get("problems") or ():
         where = f"{one['path']}:{one['line']}:{one['column']}"
+        field = f" {one['field']}:" if one.get("field") else ""
         hint = f" ({one['hint']})" if one.get("hint") else ""
-        typer.echo(f"{prefix}{where}: {one['severity']}: {one['message']}{hint}", err=True)
+        typer.echo(f"{prefix}{where}: {one['severity']}:{field} {one['message']}{hint}", err=True)
