@@ -98,13 +98,6 @@ class _After:
         if not self._said:
             notify.ready()
         notify.turning()
-        headline = f"{tick.report.commit[:10]} {tick.report.state}"
-        if headline != self._said:
-            self._said = headline
-            notify.status(tick.report.headline)
-            log.info(
-                "state_changed",
-                state=str(tick.report.state),
-                commit=tick.report.commit,
-                because=tick.report.message or "every instance of the revision is ready",
-            )
+        if tick.report.headline != self._said:
+            self._said = tick.report.headline
+            notify.status(self._said)

@@ -53,6 +53,7 @@ def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
         problems=outcome.desired.catalog.problems,
         instances=tuple(_instances(outcome)),
         fetched_at=fetched.at,
+        fetch_error=fetched.error,
     )
 
 
@@ -73,6 +74,7 @@ def blind(desired: Desired, error: str, memory: Memory, fetched: Fetched, now: f
         workloads=unseen,
         problems=desired.catalog.problems,
         fetched_at=fetched.at,
+        fetch_error=fetched.error,
     )
 
 
