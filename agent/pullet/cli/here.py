@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.memory import Words
 from pullet.model.node import Node
 from pullet.model.observed import Observed
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 ASK = 2.0
 """Seconds that probes may take to give a first answer."""
+
+
+OFFLINE = "or plan as if nothing stood here, with --offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Here:
         prober.start()
         try:
             return _ask(engine, prober)
+        except PulletError as error:
+            raise Transient(error.args[0], hint="; ".join((*filter(None, [error.hint]), OFFLINE))) from None
         finally:
             prober.stop()
 
@@ -50,7 +56,11 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
     from pullet.wiring import remote_of
     from pullet.words import WordFiles
 
-    settings = load_settings(config, assumed={"repo": {"url": str(explicit)}} if explicit else {})
+    try:
+        settings = load_settings(config, assumed={"repo": {"url": str(explicit)}} if explicit else {})
+    except Refused as error:
+        hint = "" if explicit else "or name what to plan: a PATH, or --repo R"
+        raise Refused(str(error), hint=hint) from None
     policy = settings.policy_file
     return Here(
         node=Node(node or settings.node, settings.labels),
