@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from pullet.manifests.schema import Shape, Verdict, alternative, fields, shape_at, verdict, warnings
-from pullet.manifests.yamldoc import Document, Loc, dotted
+from pullet.manifests.yamldoc import Loc, Located, dotted
 from pullet.model.problem import Origin, Problem, Severity
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
@@ -47,7 +47,7 @@ class Findings:
     `isolation` is how severe it is that something asks for tighter isolation than there is here.
     """
 
-    document: Document
+    document: Located
     loc: Loc = ()
     problems: list[Problem] = field(default_factory=list)
     isolation: Severity = Severity.ERROR

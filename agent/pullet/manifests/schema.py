@@ -180,6 +180,9 @@ def warnings(
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from warnings(item, (*loc, index))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from warnings(item, (*loc, key))
     if not isinstance(value, Shape):
         return
     for name in sorted(value.model_fields_set):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from yaml.error import Mark, MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -33,6 +33,12 @@ _IN_WORDS = {
     "found undefined alias": "an anchor (&name) must stand before its alias (*name)",
     "did not find expected node content": "quote text that begins with { or [",
 }
+
+
+class Located(Protocol):
+    """What can say where in the repository a value of it stands."""
+
+    def locate(self, loc: Loc, *, key: bool = False) -> Origin: ...
 
 
 @dataclass(frozen=True, slots=True)
