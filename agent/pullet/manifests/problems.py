@@ -44,13 +44,14 @@ _BOUNDS = {
 class Findings:
     """What is wrong with one object, which stands at `loc` of its document.
 
-    `isolation` is how severe it is that something asks for tighter isolation than there is here.
+    `unmet` is what it asks for to be isolated and what nothing here can hold: whether that refuses it or only warns is
+    for the node's policy to say.
     """
 
     document: Located
     loc: Loc = ()
     problems: list[Problem] = field(default_factory=list)
-    isolation: Severity = Severity.ERROR
+    unmet: list[Problem] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -66,11 +67,7 @@ class Findings:
         self._add(loc, message, hint, Severity.WARNING, key=key)
 
     def loosens(self, loc: Loc, message: str, hint: str = "", *, key: bool = False) -> None:
-        """What tightens isolation is never warned away, unless the node says that a warning is enough."""
-        self._add(loc, message, hint, self.isolation, key=key)
-
-    def isolate(self, loc: Loc, message: str, hint: str = "", *, key: bool = False) -> None:
-        """Something that tightens isolation and cannot be held here; see `unmet`."""
+        """What tightens isolation and cannot be held here is never warned away, unless the node says so."""
         place = (*self.loc, *loc)
         self.unmet.append(Problem(self.document.locate(place, key=key), message, dotted(place), hint))
 
@@ -129,10 +126,6 @@ def _translate(shape: type[Shape], detail: ErrorDetails, findings: Findings) -> 
             findings.error(
                 loc, context["message"], context["hint"], key=context["message"] == "is not supported yet"
             )
-        case "refused":
-            around = shape_at(shape, loc[:-1])
-            why = fields(around)[str(loc[-1])].description if around else ""
-            findings.error(loc, f"is refused: {why}".rstrip("."), key=True)
         case "literal_error":
             _choice(detail, findings)
         case _ if kind in _BOUNDS:

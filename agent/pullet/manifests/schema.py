@@ -93,35 +93,6 @@ def unsupported(reason: str, hint: str = "") -> Any:
     return _field(Verdict.REFUSED, reason, None, **{_HINT: hint})
 
 
-def not_yet(description: str) -> Any:
-    """A field of the specification that would change what runs, and that nothing here acts upon so far."""
-    return _field(Verdict.NOT_YET, description, None)
-
-
-def refused(because: str) -> Any:
-    """A field that cannot be honoured here: leaving it out would break what it promises. Says why."""
-    return _field(Verdict.REFUSED, because, None)
-
-
-def _refuse_for_now(value: Any) -> Any:
-    if value in ({}, []):
-        return value
-    raise wrong("is not supported yet")
-
-
-def _refuse(value: Any) -> Any:
-    if value in ({}, [], "", False):
-        return value
-    raise PydanticCustomError("refused", "is refused")
-
-
-NotYet = Annotated[Any, AfterValidator(_refuse_for_now)]
-"""The type of a field that is `not_yet`; an empty list or mapping says nothing and passes."""
-
-Never = Annotated[Any, AfterValidator(_refuse)]
-"""The type of a field that is `refused`; what is empty or false says nothing and passes."""
-
-
 def _never(value: Any) -> Any:
     if value in ({}, [], "", False):
         return value
@@ -130,6 +101,10 @@ def _never(value: Any) -> Any:
 
 Unsupported = Annotated[Any, AfterValidator(_never)]
 """The type of a field that is `unsupported`; an empty value says nothing and passes."""
+
+
+NotYet = Unsupported
+not_yet = unsupported
 
 
 def alternative(info: FieldInfo) -> str:
