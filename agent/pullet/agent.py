@@ -49,6 +49,7 @@ def run(settings: Settings) -> None:
             follows=[redact(url) for url in settings.repo.url],
         )
         stopped = _on_signal(house.wake)
+        house.wait_for_first_answers()
         turn(house.loop, house.wake, _After(house, board, stopped), notify.longest_silence())
         notify.stopping()
         log.info("agent_stopped", node=settings.node, because="it was told to; containers go on")

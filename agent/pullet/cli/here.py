@@ -13,13 +13,7 @@ from pullet.model.node import Node
 from pullet.model.observed import Observed
 
 if TYPE_CHECKING:
-    from pullet.engine.docker_engine import DockerEngine
-    from pullet.probes.prober import Prober
     from pullet.repo.remote import Remote
-
-ASK = 2.0
-"""Seconds that probes may take to give a first answer."""
-
 
 OFFLINE = "or plan as if nothing stood here, with --offline"
 
@@ -38,12 +32,13 @@ class Here:
             return Observed()
         from pullet.engine.docker_engine import DockerEngine
         from pullet.probes.prober import Prober
+        from pullet.wiring import first_look
 
         engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
         prober = Prober(engine.run_check, _ignore, time.time)
         prober.start()
         try:
-            return _ask(engine, prober)
+            return first_look(engine, prober)
         except PulletError as error:
             raise Transient(error.args[0], hint="; ".join((*filter(None, [error.hint]), OFFLINE))) from None
         finally:
@@ -69,24 +64,6 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         policy_file=policy if policy.exists() else None,
         words=WordFiles(settings.state).read(),
     )
-
-
-def _ask(engine: DockerEngine, prober: Prober) -> Observed:
-    from dataclasses import replace
-
-    deadline = time.monotonic() + ASK
-    while True:
-        observed = engine.observe()
-        answers = prober.results(observed)
-        asked = {
-            one.id
-            for incarnation in observed.incarnations
-            for one in incarnation.containers
-            if one.readiness is not None and one.started_at is not None
-        }
-        if asked <= answers.keys() or time.monotonic() > deadline:
-            return replace(observed, answers=answers)
-        time.sleep(0.02)
 
 
 def _ignore(_: str) -> None:
