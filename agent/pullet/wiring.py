@@ -16,7 +16,7 @@ from pullet.ledger import Ledger
 from pullet.loop import Loop, Publisher
 from pullet.manifests.policy import Policy, bound, read_policy
 from pullet.manifests.reader import Reader
-from pullet.model.errors import PulletError, Refused
+from pullet.model.errors import Refused
 from pullet.model.node import Node
 from pullet.model.observed import Observed, Phase
 from pullet.model.snapshot import Fetched
@@ -58,7 +58,7 @@ class House:
 
     def wait_for_first_answers(self) -> None:
         """So that what serves already is not told to be starting, only because this agent is."""
-        with suppress(PulletError):  # the first tick says so
+        with suppress(Exception):  # whatever it is, the first tick meets it too, and tells
             first_look(self.engine, self.prober)
 
     def stop(self, timeout: float) -> None:
