@@ -30,6 +30,7 @@ STORY = (
     r"web 2 runs .* never fewer than 3 servers answered",
     r"runs again \d+ ms after the kill",
     r"shop/web.yaml:7:3: error: spec.replica: unknown field \(did you mean replicas\?\)",
+    r"edge-1\S* +\w{10} +refused .* shop/web.yaml:7:3: spec.replica: unknown field",
     r"all three refuse it .* the same seven containers run",
     r"web 1 runs .* exactly the specifications of before",
     r"db-1\S* +\w{10} +converged +2/2",

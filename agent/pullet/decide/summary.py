@@ -112,7 +112,7 @@ def _overall(
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]
-        return State.REFUSED, f"{first.origin}: {first.message}{more}"
+        return State.REFUSED, f"{first.origin}: {first.what}{more}"
     if outcome.plan.hold:
         return State.HELD, outcome.plan.hold
     for state in (State.DEGRADED, State.HELD, State.PROGRESSING):
