@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import docker
+import docker.errors
+from tests.lab.wait import eventually
 
 from pullet.engine import labels
 from pullet.engine.networks import network_name
@@ -51,15 +53,21 @@ class Raw:
         ours = {"label": [f"{labels.NODE}={node}"]}
         rows = self.client.containers(all=True, filters=ours)
         list(self._threads.map(lambda row: self.client.remove_container(row["Id"], force=True), rows))
-        for network in self.client.networks(filters=ours):
-            self.client.remove_network(network["Id"])
+        eventually(lambda: self._networks_gone(ours), 30, f"the networks of {node} can be removed")
+
+    def _networks_gone(self, filters: dict[str, list[str]]) -> bool:
+        """A busy engine lets go of a removed container's place in a network a moment later."""
+        for network in self.client.networks(filters=filters):
+            with contextlib.suppress(docker.errors.APIError):
+                self.client.remove_network(network["Id"])
+        return not self.client.networks(filters=filters)
 
     def close(self) -> None:
         self._threads.shutdown()
         self.client.close()
 
 
-@contextmanager
+@contextlib.contextmanager
 def raw_engine(url: str) -> Iterator[Raw]:
     raw = Raw(url)
     try:
