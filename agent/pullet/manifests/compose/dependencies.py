@@ -51,7 +51,8 @@ def _namespaces(service: Service) -> list[str]:
 
 def circle(name: str, whole: Whole) -> tuple[str, ...]:
     """A way from a service back to itself, over what it needs; empty where there is none."""
-    ways, seen = [(name,)], set[str]()
+    ways: list[tuple[str, ...]] = [(name,)]
+    seen = set[str]()
     while ways:
         way = ways.pop()
         service = whole.services.sound.get(way[-1])

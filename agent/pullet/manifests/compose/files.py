@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pullet.manifests.compose.loaded import Loaded, Watched
 from pullet.manifests.compose.parts import Grant
 from pullet.manifests.compose.schema import Config, Secret
 from pullet.manifests.compose.service import Service
@@ -35,7 +36,7 @@ def granted(service: Service, whole: Whole, findings: Findings) -> Iterator[tupl
             yield mount, loc
 
 
-def sound(shape: Config | Secret, whole: Whole, findings: Findings) -> None:
+def sound(shape: Config | Secret, loaded: Loaded, findings: Findings) -> None:
     """What a config or secret says that is not a matter of shape: it has one source, which is there."""
     content = shape.content if isinstance(shape, Config) else None
     given = [name for name in ("file", "environment") if getattr(shape, name)]
@@ -43,14 +44,14 @@ def sound(shape: Config | Secret, whole: Whole, findings: Findings) -> None:
     if len(given) != 1:
         kinds = "file, content or environment" if isinstance(shape, Config) else "file or environment"
         findings.error((given[1],) if given else (), f"needs one of {kinds}, and only one")
-    elif shape.environment and shape.environment not in whole.environment:
+    elif shape.environment and shape.environment not in loaded.environment:
         hint = "the environment of the agent is not read"
         findings.error(("environment",), f"there is no {shape.environment} in the project's .env", hint)
     elif shape.file:
-        _file(shape.file, whole, findings)
+        _file(shape.file, loaded.tree, findings)
 
 
-def _file(path: str, whole: Whole, findings: Findings) -> None:
+def _file(path: str, tree: Watched, findings: Findings) -> None:
     if path.startswith("/"):
         return
     hint = "commit it, or name a file of the node from /"
@@ -58,9 +59,9 @@ def _file(path: str, whole: Whole, findings: Findings) -> None:
         findings.error(("file",), "an agent has no home directory that a person would mean", hint)
     elif leaves(path):
         findings.error(("file",), "leaves the repository", hint)
-    elif whole.tree.identify(in_repository(path)) is None:
+    elif tree.identify(in_repository(path)) is None:
         findings.error(("file",), "is not in the repository", hint)
-    elif not whole.tree.is_directory(in_repository(path)) and whole.tree.read(in_repository(path)) is None:
+    elif not tree.is_directory(in_repository(path)) and tree.read(in_repository(path)) is None:
         findings.error(("file",), "is too large to be read", "mount it as a volume")
 
 

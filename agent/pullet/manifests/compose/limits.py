@@ -41,8 +41,8 @@ def resources(service: Service, findings: Findings) -> Resources:
         cpu_shares=service.cpu_shares or None,
         cpu_quota=service.cpu_quota or None,
         cpu_period=service.cpu_period or None,
-        cpu_rt_runtime=_microseconds(service.cpu_rt_runtime),
-        cpu_rt_period=_microseconds(service.cpu_rt_period),
+        cpu_rt_runtime=service.cpu_rt_runtime or None,
+        cpu_rt_period=service.cpu_rt_period or None,
         cpuset=service.cpuset,
         pids=limits.pids or service.pids_limit or None,
         shm=service.shm_size or None,
@@ -98,13 +98,6 @@ def _swap(service: Service, memory: int | None) -> int | None:
 
 def _thousandths(cores: float | None) -> int | None:
     return max(1, round(cores * 1000)) if cores else None
-
-
-def _microseconds(time: float | None) -> int | None:
-    """A whole number is one of microseconds already, and one with a fraction of seconds."""
-    if not time:
-        return None
-    return time if isinstance(time, int) else round(time * 1_000_000)
 
 
 def _devices(service: Service, findings: Findings) -> Iterator[Device]:

@@ -21,6 +21,11 @@ DEFAULT = "default"
 Thing = TypeVar("Thing")
 
 
+def workload_name(project: str, service: str) -> WorkloadName:
+    """A project is a namespace, and its services are workloads of one kind."""
+    return WorkloadName(project, KIND, service)
+
+
 @dataclass(frozen=True, slots=True)
 class Section(Generic[Thing]):
     """The `sound` things of one part of a project; `flawed` are those that are declared there and not valid."""
@@ -52,11 +57,11 @@ class Whole:
     volumes: Section[Volume]
     configs: Section[Config]
     secrets: Section[Secret]
-    placing: Placing = field(default_factory=lambda: Placing.model_validate({}))
+    placing: Placing = field(default_factory=Placing)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def workload(self, service: str) -> WorkloadName:
-        return WorkloadName(self.project, KIND, service)
+        return workload_name(self.project, service)
 
     def refer(self, service: str, loc: Loc, findings: Findings) -> WorkloadName:
         """The workload of a service that is named at `loc`; one that is refused may stand from before."""
