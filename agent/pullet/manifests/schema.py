@@ -15,6 +15,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
 _ACRONYMS = {
+    "api": "API",
+    "io": "IO",
     "fqdn": "FQDN",
     "ip": "IP",
     "ips": "IPs",

@@ -1,23 +1,31 @@
-"""A pod's shape to the specification of an instance, with the checks that look at more than one field."""
+"""A pod's shape to the specification of an instance, with the checks that look at more than one field.
+
+`build` is what the kinds call; what concerns one subject has a module of its own beside this one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from pullet.manifests.declared import AllOf, KeyOf, Literal, Needs, ObjectName, Reference, Source
+from pullet.manifests.declared import Needs, ObjectName, Reference
 from pullet.manifests.kubernetes import podschema as shapes
-from pullet.manifests.kubernetes.probes import readiness
-from pullet.manifests.kubernetes.quantity import thousandths, whole
-from pullet.manifests.kubernetes.schema import Metadata
-from pullet.manifests.problems import Findings, meant
+from pullet.manifests.kubernetes.affinity import where
+from pullet.manifests.kubernetes.downward import About
+from pullet.manifests.kubernetes.network import Names, check_namespaces
+from pullet.manifests.kubernetes.ports import check_ports, made
+from pullet.manifests.kubernetes.probes import Probes
+from pullet.manifests.kubernetes.resources import of_pod, resources
+from pullet.manifests.kubernetes.schema import Metadata, TemplateMetadata
+from pullet.manifests.kubernetes.security import PodContext, check
+from pullet.manifests.kubernetes.securityschema import PodSecurityContext
+from pullet.manifests.kubernetes.variables import Variables
+from pullet.manifests.kubernetes.volumes import Mounts, Volumes
+from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.limits import Resources
-from pullet.model.pod import Container, Pod, Port, PullPolicy, Restart
-
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
-_RESOURCES = ("cpu", "memory")
+from pullet.model.network import HostNetwork
+from pullet.model.pod import Container, Pod, PullPolicy, Restart
+from pullet.model.workload import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +34,189 @@ class Built:
 
     pod: Pod
     node_selector: Mapping[str, str]
+    where: Where
     needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A container's shape and where it stands; the `first` ones are those that others wait for."""
+
+    shape: shapes.Container
+    loc: Loc
+    first: bool = False
+
+    @property
+    def ends(self) -> bool:
+        return self.first and self.shape.restart_policy != "Always"
 
 
 def build(
     spec: shapes.PodSpec, metadata: Metadata | None, namespace: str, loc: Loc, findings: Findings
 ) -> Built:
     """The pod whose specification stands at `loc`."""
-    if len(spec.containers) > 1:
-        findings.error((*loc, "containers", 1), "several containers in one pod are not supported yet")
-    places = [(*loc, "containers", index) for index in range(len(spec.containers))]
-    _ports_apart(spec.containers, places, findings)
-    pod = Pod(
-        containers=tuple(_container(*pair, findings) for pair in zip(spec.containers, places, strict=True)),
-        restart=Restart(spec.restart_policy or "Always"),
-        grace=spec.termination_grace_period_seconds,
-        labels=dict(metadata.labels) if metadata else {},
-        annotations=dict(metadata.annotations) if metadata else {},
-    )
-    environments = tuple(
-        tuple(_sources(container, place, namespace, findings))
-        for container, place in zip(spec.containers, places, strict=True)
-    )
-    return Built(pod, dict(spec.node_selector), Needs(environments))
+    return _Building(spec, metadata or TemplateMetadata.model_construct(), namespace, loc, findings).built()
 
 
-def _container(shape: shapes.Container, loc: Loc, findings: Findings) -> Container:
-    return Container(
-        name=shape.name,
-        image=shape.image,
-        pull=PullPolicy(shape.image_pull_policy) if shape.image_pull_policy else default_pull(shape.image),
-        command=None if shape.command is None else tuple(shape.command),
-        args=None if shape.args is None else tuple(shape.args),
-        working_dir=shape.working_dir,
-        ports=tuple(_port(port) for port in shape.ports),
-        resources=_resources(shape.resources, (*loc, "resources"), findings),
-        readiness=readiness(shape, loc, findings),
-    )
+@dataclass(frozen=True, slots=True)
+class _Building:
+    spec: shapes.PodSpec
+    metadata: Metadata
+    namespace: str
+    loc: Loc
+    findings: Findings
+
+    def built(self) -> Built:
+        init, containers = self._placed()
+        every = (*init, *containers)
+        self._apart(every)
+        about = self._about(every)
+        check_namespaces(self.spec, self.loc, self.findings)
+        return Built(
+            pod=self._pod(init, containers),
+            node_selector=dict(self.spec.node_selector),
+            where=where(self.spec, self.metadata.labels, self.loc, self.findings),
+            needs=self._needs(every, about),
+        )
+
+    def _placed(self) -> tuple[tuple[_Placed, ...], tuple[_Placed, ...]]:
+        init = tuple(
+            _Placed(shape, (*self.loc, "initContainers", index), first=True)
+            for index, shape in enumerate(self.spec.init_containers)
+        )
+        containers = (
+            _Placed(shape, (*self.loc, "containers", index))
+            for index, shape in enumerate(self.spec.containers)
+        )
+        return init, tuple(containers)
+
+    def _apart(self, every: tuple[_Placed, ...]) -> None:
+        names: set[str] = set()
+        for one in every:
+            if one.shape.name in names:
+                self.findings.error(
+                    (*one.loc, "name"), f'another container of the pod is named "{one.shape.name}"'
+                )
+            names.add(one.shape.name)
+            if one.ends:
+                self._without_standing(one)
+        check_ports(
+            [(one.shape, one.loc) for one in every if not one.ends],
+            self.findings,
+            host=self.spec.host_network,
+        )
+
+    def _without_standing(self, one: _Placed) -> None:
+        """https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#differences-from-regular-containers"""
+        shape = one.shape
+        for field, value in (
+            ("readinessProbe", shape.readiness_probe),
+            ("livenessProbe", shape.liveness_probe),
+            ("startupProbe", shape.startup_probe),
+            ("lifecycle", shape.lifecycle),
+        ):
+            if value is not None:
+                said = "may not be set for an init container that ends"
+                self.findings.error(
+                    (*one.loc, field), said, "restartPolicy: Always makes a sidecar of it", key=True
+                )
+
+    def _about(self, every: tuple[_Placed, ...]) -> About:
+        return About(
+            namespace=self.namespace,
+            labels=self.metadata.labels,
+            annotations=self.metadata.annotations,
+            service_account=self.spec.service_account_name or str(self.spec.service_account or "default"),
+            resources={one.shape.name: one.shape.resources or shapes.ResourceRequirements() for one in every},
+            whole=self.spec.resources or shapes.ResourceRequirements(),
+        )
+
+    def _pod(self, init: tuple[_Placed, ...], containers: tuple[_Placed, ...]) -> Pod:
+        spec = self.spec
+        names = Names(spec, self.namespace, self._own_name(), self.loc, self.findings)
+        context = self._context()
+        check(context, host_network=spec.host_network, host_ipc=spec.host_ipc)
+        pod = Pod(
+            containers=tuple(self._container(one, context) for one in containers),
+            init=tuple(self._container(one, context) for one in init),
+            restart=Restart(spec.restart_policy or "Always"),
+            grace=spec.termination_grace_period_seconds,
+            deadline=spec.active_deadline_seconds,
+            labels=dict(self.metadata.labels),
+            annotations=dict(self.metadata.annotations),
+            network=HostNetwork() if spec.host_network else None,
+            names=names.below_service(),
+            hostname=names.hostname(),
+            domainname=names.domain(),
+            hosts=names.hosts(),
+            dns=names.dns(),
+            pid="host" if spec.host_pid else "",
+            ipc="host" if spec.host_ipc else "",
+            share_processes=spec.share_process_namespace,
+            sysctls=context.sysctls(),
+            fs_group=context.shape.fs_group,
+        )
+        return of_pod(pod, spec.resources, (*self.loc, "resources"), self.findings)
+
+    def _own_name(self) -> str:
+        """A pod's that is declared by itself; those of a template are named when they are placed."""
+        return "" if isinstance(self.metadata, TemplateMetadata) else self.metadata.name
+
+    def _context(self) -> PodContext:
+        shape = self.spec.security_context or PodSecurityContext()
+        return PodContext(shape, (*self.loc, "securityContext"), self.metadata.annotations, self.findings)
+
+    def _container(self, one: _Placed, context: PodContext) -> Container:
+        shape, loc = one.shape, one.loc
+        probes = Probes(shape, loc, self.spec.termination_grace_period_seconds, self.findings)
+        return Container(
+            name=shape.name,
+            image=shape.image,
+            pull=PullPolicy(shape.image_pull_policy)
+            if shape.image_pull_policy
+            else default_pull(shape.image),
+            command=None if shape.command is None else tuple(shape.command),
+            args=None if shape.args is None else tuple(shape.args),
+            working_dir=shape.working_dir,
+            ports=tuple(made(port, host=self.spec.host_network) for port in shape.ports),
+            resources=resources(shape.resources, (*loc, "resources"), self.findings),
+            security=context.of(shape.security_context, shape.name, (*loc, "securityContext")),
+            readiness=probes.readiness(),
+            liveness=probes.liveness(),
+            startup=probes.startup(),
+            post_start=probes.post_start(),
+            pre_stop=probes.pre_stop(),
+            restart=self._restart(one),
+            stop_signal=(shape.lifecycle.stop_signal or "") if shape.lifecycle else "",
+            tty=shape.tty,
+            stdin=shape.stdin,
+            stdin_once=shape.stdin_once,
+        )
+
+    def _restart(self, one: _Placed) -> Restart | None:
+        """None where it is the pod's; a sidecar is told by its own."""
+        own = one.shape.restart_policy
+        same = own == (self.spec.restart_policy or "Always")
+        return None if not own or (same and not one.first) else Restart(own)
+
+    def _needs(self, every: tuple[_Placed, ...], about: About) -> Needs:
+        group = self.spec.security_context.fs_group if self.spec.security_context else None
+        volumes = Volumes(about, group, (*self.loc, "volumes"), self.findings)
+        variables = Variables(about, self.findings)
+        known = volumes.made(self.spec.volumes)
+        mounts = Mounts(known, _read_only(self.spec), self.findings)
+        return Needs(
+            environments=tuple(tuple(variables.sources(one.shape, one.loc)) for one in every),
+            uses=tuple(mounts.uses(one.shape, one.loc) for one in every),
+            volumes=known,
+            logins=tuple(self._logins()),
+            claims=volumes.claims(self.spec.volumes),
+        )
+
+    def _logins(self) -> Iterator[Reference]:
+        for index, secret in enumerate(self.spec.image_pull_secrets):
+            target = ObjectName(self.namespace, "Secret", secret.name)
+            yield Reference(target, (*self.loc, "imagePullSecrets", index), optional=True)
 
 
 def default_pull(image: str) -> PullPolicy:
@@ -72,106 +226,10 @@ def default_pull(image: str) -> PullPolicy:
     return PullPolicy.ALWAYS if tag == "latest" else PullPolicy.IF_NOT_PRESENT
 
 
-def _port(shape: shapes.ContainerPort) -> Port:
-    return Port(
-        container=shape.container_port,
-        host=shape.host_port or None,
-        host_ip=shape.host_ip,
-        protocol=(shape.protocol or "TCP").lower(),
-        name=shape.name,
+def _read_only(spec: shapes.PodSpec) -> frozenset[str]:
+    """The volumes that no container may write to."""
+    return frozenset(
+        volume.name
+        for volume in spec.volumes
+        if volume.persistent_volume_claim is not None and volume.persistent_volume_claim.read_only
     )
-
-
-def _ports_apart(containers: list[shapes.Container], places: list[Loc], findings: Findings) -> None:
-    names: set[str] = set()
-    taken: dict[tuple[int, str], set[str]] = {}
-    for container, loc in zip(containers, places, strict=True):
-        for index, port in enumerate(container.ports):
-            if port.name and port.name in names:
-                findings.error((*loc, "ports", index, "name"), f'another port is named "{port.name}"')
-            names.add(port.name)
-            addresses = taken.setdefault((port.host_port, port.protocol or "TCP"), set())
-            if port.host_port and _clash(port.host_ip, addresses):
-                findings.error(
-                    (*loc, "ports", index, "hostPort"), f"{port.host_port} is taken by another port"
-                )
-            addresses.add(port.host_ip)
-
-
-def _clash(address: str, taken: set[str]) -> bool:
-    return address in taken or not taken.isdisjoint(_EVERYWHERE) or (bool(taken) and address in _EVERYWHERE)
-
-
-def _resources(shape: shapes.ResourceRequirements | None, loc: Loc, findings: Findings) -> Resources:
-    if shape is None:
-        return Resources()
-    for name, amounts in (("limits", shape.limits), ("requests", shape.requests)):
-        _known((*loc, name), amounts, findings)
-    requests = {**shape.limits, **shape.requests}
-    for resource in _RESOURCES:
-        limit = shape.limits.get(resource)
-        if limit is not None and requests[resource] > limit:
-            findings.error((*loc, "requests", resource), "must be at most the limit")
-    return Resources(
-        cpu_request=_amount(requests, "cpu"),
-        cpu_limit=_amount(shape.limits, "cpu"),
-        memory_request=_amount(requests, "memory"),
-        memory_limit=_amount(shape.limits, "memory"),
-    )
-
-
-def _known(loc: Loc, names: Iterable[str], findings: Findings) -> None:
-    for name in names:
-        if name in _RESOURCES:
-            continue
-        if "/" in name or name == "ephemeral-storage" or name.startswith("hugepages-"):
-            findings.error((*loc, name), "is not supported yet", key=True)
-        else:
-            findings.error((*loc, name), "unknown resource", meant(name, _RESOURCES), key=True)
-
-
-def _amount(amounts: dict[str, Decimal], name: str) -> int | None:
-    amount = amounts.get(name)
-    if amount is None:
-        return None
-    return thousandths(amount) if name == "cpu" else whole(amount)
-
-
-def _sources(shape: shapes.Container, loc: Loc, namespace: str, findings: Findings) -> Iterable[Source]:
-    for index, entry in enumerate(shape.env_from):
-        yield from _from_all(entry, namespace, (*loc, "envFrom", index), findings)
-    for index, variable in enumerate(shape.env):
-        yield from _from_one(variable, namespace, (*loc, "env", index), findings)
-
-
-def _from_all(entry: shapes.EnvFromEntry, namespace: str, loc: Loc, findings: Findings) -> Iterable[Source]:
-    if (entry.config_map_ref is None) == (entry.secret_ref is None):
-        findings.error(loc, "must have exactly one of configMapRef and secretRef")
-        return
-    for kind, field, reference in (
-        ("ConfigMap", "configMapRef", entry.config_map_ref),
-        ("Secret", "secretRef", entry.secret_ref),
-    ):
-        if reference is not None:
-            target = ObjectName(namespace, kind, reference.name)
-            yield AllOf(entry.prefix, Reference(target, (*loc, field), reference.optional))
-
-
-def _from_one(variable: shapes.EnvEntry, namespace: str, loc: Loc, findings: Findings) -> Iterable[Source]:
-    source = variable.value_from
-    if source is None:
-        yield Literal(variable.name, variable.value or "")
-        return
-    if variable.value:
-        findings.error((*loc, "valueFrom"), "may not stand beside value", key=True)
-    if (source.config_map_key_ref is None) == (source.secret_key_ref is None):
-        findings.error((*loc, "valueFrom"), "must have exactly one of configMapKeyRef and secretKeyRef")
-        return
-    for kind, field, reference in (
-        ("ConfigMap", "configMapKeyRef", source.config_map_key_ref),
-        ("Secret", "secretKeyRef", source.secret_key_ref),
-    ):
-        if reference is not None:
-            target = ObjectName(namespace, kind, reference.name)
-            place = (*loc, "valueFrom", field)
-            yield KeyOf(variable.name, reference.key, Reference(target, place, reference.optional))

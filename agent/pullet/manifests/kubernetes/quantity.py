@@ -23,6 +23,7 @@ _SCALE = {
     **{name: Decimal(1000) ** -(power + 1) for power, name in enumerate("mun")},
 }
 _LARGEST = 2**63 - 1
+_DIVISORS = frozenset({"0", "1", "1m", *(f"1{name}" for name in _SCALE if name not in {"m", "u", "n"})})
 
 
 def _quantity(value: Any) -> Decimal:
@@ -37,6 +38,13 @@ def _quantity(value: Any) -> Decimal:
     return amount
 
 
+def _divisor(value: Any) -> Decimal:
+    """What the API server takes for a divisor; 0 stands for 1."""
+    if str(value) not in _DIVISORS:
+        raise wrong("must be a divisor", "1, 1k, 1M, 1G, 1Ki, 1Mi, 1Gi and the like, or 1m for cpu")
+    return _quantity(value) or Decimal(1)
+
+
 def thousandths(amount: Decimal) -> int:
     """Rounded up, as Kubernetes does."""
     return whole(amount * 1000)
@@ -48,3 +56,4 @@ def whole(amount: Decimal) -> int:
 
 
 Quantity = Annotated[Any, PlainValidator(_quantity)]
+Divisor = Annotated[Any, PlainValidator(_divisor)]

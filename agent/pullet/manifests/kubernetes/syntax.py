@@ -6,6 +6,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 from collections.abc import Callable
@@ -30,10 +31,25 @@ _image = re.compile(
         (?: :[\w][\w.-]{0,127} )? (?: @[a-z0-9+._-]+:[0-9a-fA-F]{32,} )?""",
     re.VERBOSE | re.ASCII,
 ).fullmatch
+_sysctl = re.compile(r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)+").fullmatch
+_signal = re.compile(
+    r"SIG(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM"
+    r"|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|RTMIN(\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?)"
+).fullmatch
 _percentage = re.compile(r"[0-9]{1,9}%").fullmatch
+
+_FILE = "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH"
+_SYSTEM = "FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN"
+_NET = "NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT"
+_SYS = "SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
+CAPABILITIES = frozenset(f"ALL {_FILE} {_SYSTEM} {_NET} {_SYS}".split())
+
+NAMESPACED = ("net.", "kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")
+"""What the names of sysctls begin with that a pod has to itself."""
 
 LONGEST_LABEL = 63
 LONGEST_SUBDOMAIN = 253
+LONGEST_HOSTNAME = 64
 LONGEST_PORT_NAME = 15
 ALL_ANNOTATIONS = 256 * 1024
 
@@ -54,6 +70,12 @@ def subdomain(value: str) -> str:
             "at most 253 of a-z, 0-9, - and ., beginning and ending with one of a-z, 0-9",
         )
     return value
+
+
+def host_name(value: str) -> str:
+    if len(value) > LONGEST_HOSTNAME:
+        raise wrong(f"is longer than the {LONGEST_HOSTNAME} characters that Linux allows")
+    return subdomain(value)
 
 
 def label_key(value: str) -> str:
@@ -149,6 +171,49 @@ def _image_reference(value: str) -> str:
     return value
 
 
+def _given_address(value: str) -> str:
+    if not value:
+        raise wrong("must be an IP address")
+    return _address(value)
+
+
+def relative_path(value: str) -> str:
+    """A path below some directory, as the API server takes it."""
+    if value.startswith("/") or ".." in value.split("/"):
+        raise wrong("must lead below the volume, without .. and not beginning with /")
+    return value
+
+
+def _file_path(value: str) -> str:
+    if not value or value.startswith(".."):
+        raise wrong("must be a path below the volume, not beginning with ..")
+    return relative_path(value)
+
+
+def _host_path(value: str) -> str:
+    if not value.startswith("/") or ".." in value.split("/"):
+        raise wrong("must be an absolute path without ..")
+    return _without_nul(value)
+
+
+def _mount_path(value: str) -> str:
+    if not value or ":" in value:
+        raise wrong("must be a path without a colon")
+    return _without_nul(value)
+
+
+def capability(value: str) -> str:
+    """The kernel's name without its prefix, in capitals: NET_ADMIN.
+
+    https://man7.org/linux/man-pages/man7/capabilities.7.html
+    """
+    name = value.upper().removeprefix("CAP_")
+    if name not in CAPABILITIES:
+        close = difflib.get_close_matches(name, CAPABILITIES, n=1)
+        raise wrong(f'"{_short(value)}" is not a capability', f"did you mean {close[0]}?" if close else "")
+    return name
+
+
 def _without_nul(value: str) -> str:
     if "\0" in value:
         raise wrong("contains a NUL character, which no process can be given")
@@ -186,6 +251,17 @@ PortReference = Annotated[Any, PlainValidator(_port_reference)]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 HostPort = Annotated[int, Field(ge=0, le=65535)]
 Address = Annotated[str, AfterValidator(_address)]
+HostName = Annotated[str, AfterValidator(host_name)]
+GivenAddress = Annotated[str, AfterValidator(_given_address)]
+SubPath = Annotated[str, AfterValidator(relative_path)]
+FilePath = Annotated[str, AfterValidator(_file_path)]
+NodePath = Annotated[str, AfterValidator(_host_path)]
+MountPath = Annotated[str, AfterValidator(_mount_path)]
+Capability = Annotated[str, AfterValidator(capability)]
+Mode = Annotated[int, Field(ge=0, le=0o777)]
+Id = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Signal = Annotated[str, _like(_signal, "a signal such as SIGTERM")]
+Sysctl = Annotated[str, _like(_sysctl, "the name of a sysctl such as net.ipv4.tcp_syncookies")]
 ImageReference = Annotated[str, AfterValidator(_image_reference)]
 HeaderName = Annotated[str, _like(_header, "the name of a header")]
 Surge = Annotated[Any, PlainValidator(_share)]
