@@ -6,13 +6,18 @@ Called by the reader for every new snapshot; what a file says by itself is parse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from pullet.manifests.declared import Configuration, Declared, Draft, ObjectName, Reading, Unknown
+from pullet.manifests import pinning
+from pullet.manifests.declared import Declared, Draft, Isolation, Names, ObjectName, Reading, selected
+from pullet.manifests.known import Known
+from pullet.manifests.kubernetes.binding import Own, Unbound
+from pullet.manifests.kubernetes.claiming import Claims
+from pullet.manifests.kubernetes.naming import Service, name_pods
 from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import Findings
-from pullet.model.catalog import Catalog, Unreadable
+from pullet.model.catalog import Catalog
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
 from pullet.model.problem import Problem
@@ -26,19 +31,22 @@ def assemble(readings: tuple[Reading, ...]) -> Catalog:
     declared = [one for reading in readings for one in reading.declared]
     unreadable = tuple(dict.fromkeys(one for reading in readings for one in reading.unreadable))
     names, twice = _by_name(declared)
-    twice_named = frozenset(problem.name for problem in twice)
-    sieve = _Sieve(_Configurations(names, twice_named, unreadable), twice_named)
+    known = Known(names, frozenset(problem.name for problem in twice), unreadable)
+    sieve = _Sieve(known, Claims(known.claim, known.bindings()))
     for one in names.values():
         sieve.add(one)
     problems = [problem for reading in readings for problem in reading.problems]
+    inventory_known = sieve.inventory_known and not any(_NODE.search(one.text) for one in unreadable)
+    workloads, more = sieve.together(inventory_known=inventory_known)
     return Catalog(
         files=sum(not reading.left_alone for reading in readings),
-        workloads=tuple(sorted(sieve.workloads, key=lambda workload: workload.name)),
+        workloads=tuple(sorted(workloads, key=lambda workload: workload.name)),
         nodes=tuple(sorted(sieve.nodes, key=lambda node: node.name)),
-        problems=tuple(sorted([*problems, *(one.problem for one in twice), *sieve.problems])),
+        problems=tuple(sorted([*problems, *(one.problem for one in twice), *sieve.problems, *more])),
         refused=frozenset(sieve.refused),
         unreadable=unreadable,
-        inventory_known=sieve.inventory_known and not any(_NODE.search(one.text) for one in unreadable),
+        inventory_known=inventory_known,
+        unmet=tuple(sorted(one.problem for one in sieve.isolations.values())),
     )
 
 
@@ -69,38 +77,22 @@ def _words(name: ObjectName) -> str:
     return f"{name.kind} {name.namespace}/{name.name}" if name.namespace else f"{name.kind} {name.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Configurations:
-    """ConfigMaps and Secrets by name. What may be declared in a file that cannot be read does not count as missing."""
-
-    names: Mapping[ObjectName, Declared]
-    twice: frozenset[ObjectName]
-    unreadable: tuple[Unreadable, ...]
-
-    def __call__(self, name: ObjectName) -> Configuration | Unknown | None:
-        if name in self.twice:
-            return Unknown("is declared twice")
-        declared = self.names.get(name)
-        if declared is None:
-            hidden = next((one.path for one in self.unreadable if one.may_declare(name)), None)
-            return None if hidden is None else Unknown(f"may be declared in {hidden}, which cannot be read")
-        return declared.content if isinstance(declared.content, Configuration) else Unknown("is not valid")
-
-
 @dataclass(slots=True)
 class _Sieve:
     """Tells apart what can be used and what is declared but cannot."""
 
-    lookup: _Configurations
-    twice: frozenset[ObjectName]
+    known: Known
+    claims: Claims
     workloads: list[Workload] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    isolations: dict[ObjectName, Isolation] = field(default_factory=dict)
     refused: list[WorkloadName] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     inventory_known: bool = True
 
     def add(self, one: Declared) -> None:
-        usable = one.valid and one.name not in self.twice
+        usable = self.known.usable(one)
         match one.content if usable else None:
             case Workload() as workload:
                 self.workloads.append(workload)
@@ -108,17 +100,60 @@ class _Sieve:
                 self._settle(one, draft)
             case Node() as node:
                 self.nodes.append(node)
+            case Names() as names:
+                self.services.append(Service(one, names))
+            case Isolation() as isolation:
+                self.isolations[one.name] = isolation
             case _:
                 self._refuse(one, usable=usable)
+        self._unclaimed(one)
+
+    def together(self, *, inventory_known: bool) -> tuple[list[Workload], list[Problem]]:
+        """The workloads with what others say of them, and what is wrong between them."""
+        workloads, problems = name_pods(self.services, self.workloads, self.nodes)
+        workloads = pinning.share([self._isolated(workload) for workload in workloads])
+        if inventory_known:
+            problems += pinning.undecided(workloads, self.nodes)
+        return workloads, problems
 
     def _settle(self, one: Declared, draft: Draft) -> None:
         findings = Findings(one.document, one.loc)
-        workload = settle(draft, self.lookup, findings)
+        workload = settle(self.claims.settle(draft, findings), self.known.configuration, findings)
         self.problems += findings.problems
         if findings.failed:
             self.refused.append(one.name)
         else:
             self.workloads.append(workload)
+
+    def _isolated(self, workload: Workload) -> Workload:
+        """What selects it for isolation refuses it, unless the node's policy says that a warning is enough."""
+        unmet = tuple(
+            replace(
+                isolation.problem,
+                origin=workload.origin,
+                field="",
+                message=f"{workload.name}: the {_words(name)} isolates it, and nothing here holds that",
+            )
+            for name, isolation in self.isolations.items()
+            if name.namespace == workload.name.namespace
+            and isolation.selector is not None
+            and selected(isolation.selector, workload.pod.labels)
+        )
+        return replace(workload, unmet=(*workload.unmet, *unmet)) if unmet else workload
+
+    def _unclaimed(self, one: Declared) -> None:
+        """What is to be said of a claim that is bound to no PersistentVolume."""
+        claim, binding = one.content, self.claims.bindings.get(one.name)
+        findings = Findings(one.document, one.loc)
+        if isinstance(binding, Unbound):
+            findings.warn(("spec", binding.field), f"nothing can use the claim: {binding.because}")
+        elif isinstance(binding, Own) and getattr(claim, "storage_class", None):
+            findings.warn(
+                ("spec", "storageClassName"),
+                "has no meaning here: without a PersistentVolume of this class the claim is a volume of its node",
+                key=True,
+            )
+        self.problems += findings.problems
 
     def _refuse(self, one: Declared, *, usable: bool) -> None:
         if one.runs:

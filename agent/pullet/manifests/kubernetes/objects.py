@@ -5,45 +5,21 @@ The reader calls `read` for every document that carries apiVersion and kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from pullet.manifests.declared import Content, Declared, Draft, ObjectName, Reading
-from pullet.manifests.kubernetes import configuration, schema, syntax, workloads
-from pullet.manifests.kubernetes.kinds import KINDS, Fate, Kind, is_built_in
+from pullet.manifests.declared import Declared, Draft, ObjectName, Reading
+from pullet.manifests.kubernetes import foreign, outline, syntax
+from pullet.manifests.kubernetes.doors import DOORS, Convert
+from pullet.manifests.kubernetes.kinds import GONE, KINDS, Fate, Kind, is_built_in, kind_of_list
 from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import AnyShape, Findings, checked, meant
-from pullet.manifests.schema import Shape
 from pullet.manifests.yamldoc import Document, Loc
 from pullet.model.catalog import Unreadable
 
 _DEEPEST_LIST = 3
-_KUSTOMIZE = "kustomize.config.k8s.io"
-
-Convert = Callable[[Any, Findings], Content | None]
-
-
-def _nothing(_shape: Shape, _findings: Findings) -> None:
-    return None
-
-
-_DOORS: dict[str, tuple[type[Shape], Convert]] = {
-    "ConfigMap": (schema.ConfigMap, configuration.config_map),
-    "DaemonSet": (schema.DaemonSet, workloads.daemon_set),
-    "Deployment": (schema.Deployment, workloads.deployment),
-    "Namespace": (schema.Namespace, _nothing),
-    "Node": (schema.Node, workloads.node),
-    "Pod": (schema.Pod, workloads.pod),
-    "Secret": (schema.Secret, configuration.secret),
-}
-
-
-def shapes() -> tuple[type[Shape], ...]:
-    """The shapes of all kinds that are read, for the reference."""
-    return tuple(shape for shape, _ in _DOORS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +56,26 @@ def _read(document: Document, loc: Loc, data: Any, depth: int) -> Reading:
     findings = Findings(document, loc)
     if not isinstance(data, dict):
         findings.error((), "must be an object with apiVersion and kind")
-        return _unknown(findings)
+        return _unknown(document, findings)
     for word in ("apiVersion", "kind"):
         if not isinstance(data.get(word), str) or not data[word]:
             findings.error((word,), "is required" if data.get(word) is None else "must be text")
     if findings.failed:
-        return _unknown(findings)
+        return _unknown(document, findings)
     return _by_kind(_Object(document, loc, data), findings, depth)
 
 
 def _by_kind(this: _Object, findings: Findings, depth: int) -> Reading:
     kind = KINDS.get(this.kind)
-    if this.api_version.startswith(_KUSTOMIZE):
-        findings.error(
-            (),
-            f"a {this.kind} of Kustomize needs rendering",
-            "commit what kustomize build prints, or list it in .pulletignore",
-        )
-        return Reading(problems=tuple(findings.problems))
-    if not is_built_in(this.api_version):
+    if kind is None and _holds_items(this):
+        return _items(this, findings, depth)
+    if foreign.is_foreign(this.api_version, this.kind):
         return _foreign(this, kind, findings)
     if kind is None:
-        findings.error(("kind",), f"unknown kind {this.kind}", meant(this.kind, KINDS))
-        return _unknown(findings)
+        gone = this.kind in GONE
+        said = f"{this.kind} was removed from Kubernetes" if gone else f"unknown kind {this.kind}"
+        findings.error(("kind",), said, "" if gone else meant(this.kind, KINDS))
+        return _unknown(this.document, findings)
     if this.api_version not in kind.versions:
         findings.error(
             ("apiVersion",), f"there is no {this.kind} in {this.api_version}", f"write {kind.versions[0]}"
@@ -113,30 +86,38 @@ def _by_kind(this: _Object, findings: Findings, depth: int) -> Reading:
 
 def _foreign(this: _Object, kind: Kind | None, findings: Findings) -> Reading:
     group = this.api_version.rpartition("/")[0]
-    if not group or (kind is not None and kind.runs):
+    if (not group and this.kind not in foreign.OPENSHIFT) or (kind is not None and kind.runs):
         hint = f"write {kind.versions[0]}" if kind else meant(this.api_version, ("v1", "apps/v1", "batch/v1"))
         findings.error(("apiVersion",), f"there is no {this.kind} in {this.api_version}", hint)
-        return _unknown(findings) if kind is None else _refused(this, kind, findings)
-    findings.error(
-        ("kind",),
-        f"{this.kind} of {group} needs a controller that is not here",
-        "remove it, or list its file in .pulletignore",
-    )
-    return Reading(problems=tuple(findings.problems))
+        return _unknown(this.document, findings) if kind is None else _refused(this, kind, findings)
+    isolation = foreign.judge(this.api_version, this.kind, this.data, findings)
+    if isolation is None:
+        return Reading(problems=tuple(findings.problems))
+    name = ObjectName("", f"{this.kind} of {group}", str(findings.origin()))
+    return Reading((Declared(name, this.document, this.loc, isolation),), tuple(findings.problems))
 
 
 def _known(this: _Object, kind: Kind, findings: Findings, depth: int) -> Reading:
-    match kind.fate:
-        case Fate.WITHOUT_MEANING:
-            findings.warn((), f"{kind.name} has no meaning outside a cluster and is left out")
-            return Reading(problems=tuple(findings.problems))
-        case Fate.NOT_YET:
-            findings.error(("kind",), f"{kind.name} is not supported yet")
-            return _refused(this, kind, findings)
     if kind.name == "List":
         return _items(this, findings, depth)
-    shape, convert = _DOORS[kind.name]
-    return _object(this, kind, checked(shape, this.data, findings), convert, findings)
+    if kind.fate is Fate.READ:
+        shape, convert = DOORS[kind.name]
+        return _object(this, kind, checked(shape, this.data, findings), convert, findings)
+    outline.check(this.api_version, kind.name, this.data, findings)
+    if kind.fate is Fate.REFUSED:
+        findings.error(("kind",), f"{kind.name} is not supported: {kind.because}")
+        return _refused(this, kind, findings)
+    if not findings.failed:
+        findings.warn((), f"{kind.name} has no meaning outside a cluster and is left out: {kind.because}")
+    return Reading(problems=tuple(findings.problems))
+
+
+def _holds_items(this: _Object) -> bool:
+    """A typed list such as DeploymentList, or one of custom resources."""
+    if not this.kind.endswith("List") or "items" not in this.data:
+        return False
+    held = kind_of_list(this.kind)
+    return this.api_version in held.versions if held else not is_built_in(this.api_version)
 
 
 def _items(this: _Object, findings: Findings, depth: int) -> Reading:
@@ -148,11 +129,18 @@ def _items(this: _Object, findings: Findings, depth: int) -> Reading:
     if depth >= _DEEPEST_LIST:
         findings.error((), f"Lists may stand in each other {_DEEPEST_LIST} deep")
     if findings.failed:
-        return _unknown(findings)
+        return _unknown(this.document, findings)
     return Reading.of(
-        _read(this.document, (*this.loc, "items", index), item, depth + 1)
+        _read(this.document, (*this.loc, "items", index), _typed(this, item), depth + 1)
         for index, item in enumerate(items or ())
     )
+
+
+def _typed(this: _Object, item: Any) -> Any:
+    """The items of a typed list need not repeat what they are."""
+    if this.kind == "List" or not isinstance(item, dict):
+        return item
+    return {"apiVersion": this.api_version, "kind": this.kind.removesuffix("List"), **item}
 
 
 def _object(
@@ -164,6 +152,8 @@ def _object(
         return _refused(this, kind, findings)
     if isinstance(content, Draft) and content.stands_alone:
         content = settle(content, lambda _: None, findings)
+        if findings.failed:
+            return _refused(this, kind, findings)
     declared = Declared(name, this.document, this.loc, content, runs=kind.runs)
     return Reading((declared,), tuple(findings.problems))
 
@@ -172,13 +162,12 @@ def _refused(this: _Object, kind: Kind, findings: Findings) -> Reading:
     """Declared and not valid: its name is known, or anything that its text mentions may be meant."""
     name = _name(this, kind)
     if name is None:
-        return _unknown(findings)
+        return _unknown(this.document, findings)
     declared = Declared(name, this.document, this.loc, valid=False, runs=kind.runs)
     return Reading((declared,), tuple(findings.problems))
 
 
-def _unknown(findings: Findings) -> Reading:
-    document = findings.document
+def _unknown(document: Document, findings: Findings) -> Reading:
     return Reading(problems=tuple(findings.problems), unreadable=(Unreadable(document.path, document.text),))
 
 

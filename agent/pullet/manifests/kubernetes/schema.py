@@ -1,4 +1,4 @@
-"""The shapes of Kubernetes objects as far as they are known here: the current API, field by field.
+"""The shapes of what every object has, and of configuration, namespaces and nodes: the current API, field by field.
 
 https://kubernetes.io/docs/reference/kubernetes-api/ - what a field is good for here stands beside it.
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import ConfigDict, model_validator
+
 from pullet.manifests.kubernetes.podschema import PodSpec
+from pullet.manifests.kubernetes.quantity import Quantity
 from pullet.manifests.kubernetes.syntax import (
     Annotations,
     ConfigKey,
@@ -16,13 +19,9 @@ from pullet.manifests.kubernetes.syntax import (
     Labels,
     LabelValue,
     NamespaceName,
-    Natural,
     Subdomain,
-    Surge,
-    Unavailable,
 )
-from pullet.manifests.schema import NotYet, Shape, honoured, ignored, not_yet, warned
-from pullet.model.workload import Share
+from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported, wrong
 
 
 class Metadata(Shape):
@@ -36,7 +35,9 @@ class Metadata(Shape):
     annotations: Annotations = honoured(
         "Kept with a pod's containers; a change of a pod's replaces them.", {}
     )
-    generate_name: NotYet = not_yet("A prefix for a name that a server would choose.")
+    generate_name: Any = ignored(
+        "A prefix for a name that a server would choose; an error without a name, as that has to stay."
+    )
     finalizers: Any = ignored("What a server waits for before it deletes.")
     owner_references: Any = ignored("Which object a server made this one for.")
     creation_timestamp: Any = ignored("Set by a server.")
@@ -49,12 +50,26 @@ class Metadata(Shape):
     uid: Any = ignored("Set by a server.")
     cluster_name: Any = ignored("Set by a server.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_name(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("generateName") and not data.get("name"):
+            raise wrong(
+                "generateName asks for a new name each time, and what is declared needs one", "write name"
+            )
+        return data
+
 
 class TemplateMetadata(Metadata):
     """metadata of a pod template"""
 
     name: Any = ignored("Pods of a template are named after what they belong to.")
     namespace: Any = ignored("Pods of a template live where the object lives.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_name(cls, data: Any) -> Any:
+        return data
 
 
 class Named(Shape):
@@ -72,7 +87,7 @@ class Object(Named):
 
 
 class Requirement(Shape):
-    """An expression of a selector"""
+    """matchExpressions[], an expression of a selector"""
 
     key: LabelKey = honoured("The label that is looked at.")
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"] = honoured("How it is compared.")
@@ -90,79 +105,6 @@ class PodTemplate(Shape):
     """A pod template"""
 
     metadata: TemplateMetadata | None = honoured("Labels and annotations of the pods.", None)
-    spec: PodSpec = honoured("What runs.")
-
-
-class DeploymentBounds(Shape):
-    """strategy.rollingUpdate of a Deployment"""
-
-    max_surge: Surge = honoured("How many may stand above replicas, rounded up.", Share(25, percent=True))
-    max_unavailable: Unavailable = honoured("How many may be missing, rounded down.", Share(25, percent=True))
-
-
-class Strategy(Shape):
-    """strategy of a Deployment"""
-
-    type: Literal["RollingUpdate", "Recreate", ""] = honoured(
-        "New beside old, or all old before any new; RollingUpdate without one.", ""
-    )
-    rolling_update: DeploymentBounds | None = honoured("The bounds, on each node.", None)
-
-
-class DeploymentSpec(Shape):
-    """spec of a Deployment"""
-
-    replicas: Natural = honoured("How many in the whole fleet.", 1)
-    selector: Selector = honoured("Checked against the template's labels.")
-    template: PodTemplate = honoured("What runs.")
-    strategy: Strategy | None = honoured("How old ones are replaced.", None)
-    min_ready_seconds: NotYet = not_yet("How long a new pod must be ready before it counts.")
-    paused: NotYet = not_yet("Holds a rollout.")
-    progress_deadline_seconds: NotYet = not_yet("When a rollout counts as failed.")
-    revision_history_limit: NotYet = not_yet("How many old revisions are kept.")
-
-
-class Deployment(Object):
-    """Deployment"""
-
-    spec: DeploymentSpec = honoured("What runs, how many, and how it is replaced.")
-
-
-class DaemonSetBounds(Shape):
-    """updateStrategy.rollingUpdate of a DaemonSet"""
-
-    max_surge: Surge = honoured("How many may stand above one, rounded up.", Share(0))
-    max_unavailable: Unavailable = honoured("How many may be missing.", Share(1))
-
-
-class UpdateStrategy(Shape):
-    """updateStrategy of a DaemonSet"""
-
-    type: Literal["RollingUpdate", "OnDelete", ""] = honoured(
-        "RollingUpdate; OnDelete is not supported yet.", ""
-    )
-    rolling_update: DaemonSetBounds | None = honoured("The bounds, on each node.", None)
-
-
-class DaemonSetSpec(Shape):
-    """spec of a DaemonSet"""
-
-    selector: Selector = honoured("Checked against the template's labels.")
-    template: PodTemplate = honoured("What runs.")
-    update_strategy: UpdateStrategy | None = honoured("How old ones are replaced.", None)
-    min_ready_seconds: NotYet = not_yet("How long a new pod must be ready before it counts.")
-    revision_history_limit: NotYet = not_yet("How many old revisions are kept.")
-
-
-class DaemonSet(Object):
-    """DaemonSet"""
-
-    spec: DaemonSetSpec = honoured("What runs on each node that fits.")
-
-
-class Pod(Object):
-    """Pod"""
-
     spec: PodSpec = honoured("What runs.")
 
 
@@ -185,11 +127,22 @@ class Namespace(Object):
     spec: NamespaceSpec | None = ignored("Nothing that matters here.")
 
 
+class NodeTaint(Shape):
+    """spec.taints[] of a Node"""
+
+    key: LabelKey = honoured("What keeps pods away that do not tolerate it.")
+    value: LabelValue = honoured("What a toleration is compared with.", "")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = honoured(
+        "NoSchedule and NoExecute keep instances away, PreferNoSchedule says nothing here."
+    )
+    time_added: Any = ignored("Set by a server.")
+
+
 class NodeSpec(Shape):
     """spec of a Node"""
 
-    unschedulable: bool = honoured("Nothing new is placed here.", False)
-    taints: Any = warned("taints keep nothing away from the node yet.")
+    unschedulable: bool = honoured("Nothing is placed here but what runs on every node.", default=False)
+    taints: list[NodeTaint] = honoured("What keeps instances away that do not tolerate it.", [])
     pod_cidr: Any = ignored("Set by a server.")
     pod_cidrs: Any = ignored("Set by a server.")
     provider_id: Any = ignored("Set by a server.")
@@ -197,19 +150,39 @@ class NodeSpec(Shape):
     external_id: Any = ignored("Removed from Kubernetes; does nothing there either.")
 
 
-class Node(Object):
+class NodeAddress(Shape):
+    """status.addresses[] of a Node"""
+
+    address: str = honoured("An address or name of the node.")
+    type: str = ignored("What kind of address it is.")
+
+
+class NodeStatus(Shape):
+    """status of a Node: what an inventory says of a machine"""
+
+    capacity: dict[str, Quantity] = honoured("What the machine has; kept, and not counted on yet.", {})
+    allocatable: dict[str, Quantity] = honoured("What of it instances may use; stronger than capacity.", {})
+    addresses: list[NodeAddress] = honoured("Kept, and not used yet.", [])
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Node(Named):
     """Node"""
 
     spec: NodeSpec | None = honoured("What may be placed here.", None)
+    status: NodeStatus | None = honoured("What the machine has; what else a server wrote is ignored.", None)
 
 
 class ConfigMap(Named):
     """ConfigMap"""
 
-    data: dict[ConfigKey, str] = honoured("Text by key, for environment variables.", {})
-    binary_data: dict[ConfigKey, str] = honoured("Base64 by key; no use as environment.", {})
+    data: dict[ConfigKey, str] = honoured("Text by key.", {})
+    binary_data: dict[ConfigKey, str] = honoured("Base64 by key; files, and no use as environment.", {})
     immutable: bool = ignored("Configuration never changes under a running instance here.")
-    sops: NotYet = not_yet("Encryption with SOPS.")
+    sops: Unsupported = unsupported(
+        "nothing here decrypts SOPS yet", "commit it decrypted, or list the file in .pulletignore"
+    )
 
 
 class Secret(Named):
@@ -219,4 +192,6 @@ class Secret(Named):
     string_data: dict[ConfigKey, str] = honoured("Plain text by key; stronger than data.", {})
     type: str = honoured("Which keys there must be; Opaque asks for none.", "Opaque")
     immutable: bool = ignored("Configuration never changes under a running instance here.")
-    sops: NotYet = not_yet("Encryption with SOPS.")
+    sops: Unsupported = unsupported(
+        "nothing here decrypts SOPS yet", "commit it decrypted, or list the file in .pulletignore"
+    )

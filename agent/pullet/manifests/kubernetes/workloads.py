@@ -1,104 +1,143 @@
-"""Deployments, DaemonSets, Pods and Nodes to their internal form."""
+"""Deployments, DaemonSets, ReplicaSets, ReplicationControllers and Pods to their internal form."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from pullet.manifests.declared import Draft
+from pullet.manifests.kubernetes import controllerschema as shapes
 from pullet.manifests.kubernetes import pods, schema
 from pullet.manifests.kubernetes.podschema import PodSpec
+from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.names import WorkloadName
-from pullet.model.node import Node
-from pullet.model.workload import Count, Fixed, PerNode, Recreate, Replacement, Rolling, Share, Workload
+from pullet.model.workload import (
+    Fixed,
+    OnDelete,
+    PerNode,
+    Recreate,
+    Replacement,
+    Rolling,
+    Share,
+    Workload,
+)
 
-_SPEC: Loc = ("spec",)
-_TEMPLATE: Loc = ("spec", "template")
+SPEC: Loc = ("spec",)
+TEMPLATE: Loc = ("spec", "template")
 
 
-def deployment(shape: schema.Deployment, findings: Findings) -> Draft:
+def deployment(shape: shapes.Deployment, findings: Findings) -> Draft:
     spec = shape.spec
-    _selector(spec.selector, spec.template, findings)
-    _always(spec.template.spec, "Deployment", findings)
-    replacement = _deployment_strategy(spec.strategy or schema.Strategy(), findings)
-    return _templated(shape, Fixed(spec.replicas), spec.template, replacement, findings)
-
-
-def daemon_set(shape: schema.DaemonSet, findings: Findings) -> Draft:
-    spec = shape.spec
-    _selector(spec.selector, spec.template, findings)
-    _always(spec.template.spec, "DaemonSet", findings)
-    replacement = _daemon_set_strategy(spec.update_strategy or schema.UpdateStrategy(), findings)
-    return _templated(shape, PerNode(), spec.template, replacement, findings)
-
-
-def pod(shape: schema.Pod, findings: Findings) -> Draft:
-    """A bare Pod is one instance that is replaced as a Deployment's are: the new one proves itself first."""
-    built = pods.build(shape.spec, shape.metadata, shape.metadata.namespace, _SPEC, findings)
-    return _draft(shape, Fixed(1), built, Rolling(), findings)
-
-
-def node(shape: schema.Node, findings: Findings) -> Node:
-    return Node(
-        name=shape.metadata.name,
-        labels=dict(shape.metadata.labels),
-        unschedulable=shape.spec.unschedulable if shape.spec else False,
-        origin=findings.origin(),
+    check_template(spec.selector, spec.template, (*SPEC, "selector"), findings)
+    always(spec.template.spec, "Deployment", findings)
+    if spec.progress_deadline_seconds <= spec.min_ready_seconds:
+        findings.error((*SPEC, "progressDeadlineSeconds"), "must be more than minReadySeconds")
+    return templated(
+        shape,
+        spec.template,
+        findings,
+        count=Fixed(spec.replicas),
+        replacement=_deployment_strategy(spec.strategy or shapes.Strategy(), findings),
+        min_ready=spec.min_ready_seconds or None,
+        progress_deadline=spec.progress_deadline_seconds,
+        paused=spec.paused,
     )
 
 
-def _templated(
-    shape: schema.Object,
-    count: Count,
-    template: schema.PodTemplate,
-    replacement: Replacement,
-    findings: Findings,
-) -> Draft:
-    place = (*_TEMPLATE, "spec")
+def daemon_set(shape: shapes.DaemonSet, findings: Findings) -> Draft:
+    spec = shape.spec
+    check_template(spec.selector, spec.template, (*SPEC, "selector"), findings)
+    always(spec.template.spec, "DaemonSet", findings)
+    return templated(
+        shape,
+        spec.template,
+        findings,
+        count=PerNode(),
+        replacement=_daemon_set_strategy(spec.update_strategy or shapes.UpdateStrategy(), findings),
+        min_ready=spec.min_ready_seconds or None,
+    )
+
+
+def replica_set(shape: shapes.ReplicaSet, findings: Findings) -> Draft:
+    """Replaced as a Deployment's are: nothing here keeps pods of an older template apart."""
+    spec = shape.spec
+    check_template(spec.selector, spec.template, (*SPEC, "selector"), findings)
+    always(spec.template.spec, "ReplicaSet", findings)
+    return templated(
+        shape, spec.template, findings, count=Fixed(spec.replicas), min_ready=spec.min_ready_seconds or None
+    )
+
+
+def replication_controller(shape: shapes.ReplicationController, findings: Findings) -> Draft:
+    """Its selector is the template's labels where it has none."""
+    spec = shape.spec
+    labels = spec.template.metadata.labels if spec.template.metadata else {}
+    if not spec.selector and not labels:
+        findings.error((*TEMPLATE, "metadata", "labels"), "must not be empty without a selector")
+    for key, value in spec.selector.items():
+        if labels.get(key) != value:
+            findings.error(
+                (*SPEC, "selector", key),
+                "does not match the template's labels",
+                f"add {key}: {value} to them",
+            )
+    always(spec.template.spec, "ReplicationController", findings)
+    return templated(
+        shape, spec.template, findings, count=Fixed(spec.replicas), min_ready=spec.min_ready_seconds or None
+    )
+
+
+def pod(shape: shapes.Pod, findings: Findings) -> Draft:
+    """A bare Pod is one instance that is replaced as a Deployment's are: the new one proves itself first."""
+    built = pods.build(shape.spec, shape.metadata, shape.metadata.namespace, SPEC, findings)
+    return draft(shape, built, findings, count=Fixed(1))
+
+
+def templated(shape: schema.Object, template: schema.PodTemplate, findings: Findings, **policy: Any) -> Draft:
+    """A workload whose pods are made of the template at spec.template."""
+    place = (*TEMPLATE, "spec")
     built = pods.build(template.spec, template.metadata, shape.metadata.namespace, place, findings)
-    return _draft(shape, count, built, replacement, findings)
+    return draft(shape, built, findings, **policy)
 
 
-def _draft(
-    shape: schema.Object,
-    count: Count,
-    built: pods.Built,
-    replacement: Replacement,
-    findings: Findings,
-) -> Draft:
+def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy: Any) -> Draft:
+    """What the pods' shape says and, in `policy`, the workload's own words."""
     workload = Workload(
         name=WorkloadName(shape.metadata.namespace, shape.kind, shape.metadata.name),
         origin=findings.origin(),
-        count=count,
         pod=built.pod,
-        replacement=replacement,
         node_selector=built.node_selector,
+        where=built.where,
+        unmet=tuple(findings.unmet),
+        **policy,
     )
     return Draft(workload, built.needs)
 
 
-def _always(spec: PodSpec, kind: str, findings: Findings) -> None:
+def always(spec: PodSpec, kind: str, findings: Findings) -> None:
     if spec.restart_policy not in {"", "Always"}:
-        place = (*_TEMPLATE, "spec", "restartPolicy")
+        place = (*TEMPLATE, "spec", "restartPolicy")
         findings.error(place, f"must be Always in a {kind}", "what ends by itself is a Pod or a Job")
 
 
-def _deployment_strategy(strategy: schema.Strategy, findings: Findings) -> Replacement:
+def _deployment_strategy(strategy: shapes.Strategy, findings: Findings) -> Replacement:
     bounds = strategy.rolling_update
     if strategy.type == "Recreate":
         if bounds is not None:
             findings.error(
-                (*_SPEC, "strategy", "rollingUpdate"), "may not stand beside type Recreate", key=True
+                (*SPEC, "strategy", "rollingUpdate"), "may not stand beside type Recreate", key=True
             )
         return Recreate()
-    bounds = bounds or schema.DeploymentBounds()
-    return _rolling(bounds.max_surge, bounds.max_unavailable, (*_SPEC, "strategy"), findings)
+    bounds = bounds or shapes.DeploymentBounds()
+    return _rolling(bounds.max_surge, bounds.max_unavailable, (*SPEC, "strategy"), findings)
 
 
-def _daemon_set_strategy(strategy: schema.UpdateStrategy, findings: Findings) -> Replacement:
-    place = (*_SPEC, "updateStrategy")
+def _daemon_set_strategy(strategy: shapes.UpdateStrategy, findings: Findings) -> Replacement:
+    place = (*SPEC, "updateStrategy")
     if strategy.type == "OnDelete":
-        findings.error((*place, "type"), "OnDelete is not supported yet", "write RollingUpdate")
-    bounds = strategy.rolling_update or schema.DaemonSetBounds()
+        return OnDelete()
+    bounds = strategy.rolling_update or shapes.DaemonSetBounds()
     surge, unavailable = bounds.max_surge, bounds.max_unavailable
     if surge.value and unavailable.value:
         findings.error(
@@ -113,42 +152,3 @@ def _rolling(surge: Share, unavailable: Share, loc: Loc, findings: Findings) -> 
     if not surge.value and not unavailable.value:
         findings.error((*loc, "rollingUpdate", "maxUnavailable"), "may not be 0 while maxSurge is 0")
     return Rolling(surge, unavailable)
-
-
-def _selector(selector: schema.Selector, template: schema.PodTemplate, findings: Findings) -> None:
-    """https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"""
-    place = (*_SPEC, "selector")
-    if not selector.match_labels and not selector.match_expressions:
-        findings.error(place, "must not be empty")
-    labels = template.metadata.labels if template.metadata else {}
-    for key, value in selector.match_labels.items():
-        if labels.get(key) != value:
-            findings.error(
-                (*place, "matchLabels", key),
-                "does not match the template's labels",
-                f"add {key}: {value} to them",
-            )
-    for index, requirement in enumerate(selector.match_expressions):
-        _expression(requirement, labels, (*place, "matchExpressions", index), findings)
-
-
-def _expression(
-    requirement: schema.Requirement, labels: dict[str, str], loc: Loc, findings: Findings
-) -> None:
-    compares = requirement.operator in {"In", "NotIn"}
-    if compares != bool(requirement.values):
-        need = "needs" if compares else "takes no"
-        findings.error((*loc, "values"), f"the operator {requirement.operator} {need} values")
-    elif not _meets(requirement, labels):
-        findings.error(loc, "does not match the template's labels")
-
-
-def _meets(requirement: schema.Requirement, labels: dict[str, str]) -> bool:
-    match requirement.operator:
-        case "In":
-            return labels.get(requirement.key) in requirement.values
-        case "NotIn":
-            return labels.get(requirement.key) not in requirement.values
-        case "Exists":
-            return requirement.key in labels
-    return requirement.key not in labels

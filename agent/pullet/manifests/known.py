@@ -1,0 +1,46 @@
+"""What is declared under a name, and whether it can be used: the view of the whole catalog that references have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pullet.manifests.declared import Claim, Configuration, Content, Declared, ObjectName, Unknown, Volume
+from pullet.manifests.kubernetes.binding import Binding, bind
+from pullet.model.catalog import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Objects by name. What may be declared in a file that cannot be read does not count as missing."""
+
+    names: Mapping[ObjectName, Declared]
+    twice: frozenset[ObjectName]
+    unreadable: tuple[Unreadable, ...]
+
+    def usable(self, one: Declared) -> bool:
+        return one.valid and one.name not in self.twice
+
+    def configuration(self, name: ObjectName) -> Configuration | Unknown | None:
+        found = self._find(name)
+        return found if isinstance(found, Configuration | Unknown | None) else Unknown("is not valid")
+
+    def claim(self, name: ObjectName) -> Claim | Unknown | None:
+        found = self._find(name)
+        return found if isinstance(found, Claim | Unknown | None) else Unknown("is not valid")
+
+    def bindings(self) -> dict[ObjectName, Binding]:
+        """Of every valid claim."""
+        usable = {name: one.content for name, one in self.names.items() if self.usable(one)}
+        claims = {name: content for name, content in usable.items() if isinstance(content, Claim)}
+        volumes = {name.name: content for name, content in usable.items() if isinstance(content, Volume)}
+        return bind(claims, volumes)
+
+    def _find(self, name: ObjectName) -> Content | Unknown | None:
+        if name in self.twice:
+            return Unknown("is declared twice")
+        declared = self.names.get(name)
+        if declared is None:
+            hidden = next((one.path for one in self.unreadable if one.may_declare(name)), None)
+            return None if hidden is None else Unknown(f"may be declared in {hidden}, which cannot be read")
+        return Unknown("is not valid") if declared.content is None else declared.content
