@@ -35,7 +35,7 @@ class Here:
         from pullet.engine.docker_engine import DockerEngine
         from pullet.probes.prober import Prober
 
-        engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
+        engine = DockerEngine(self.engine, self.node.name, _ignore, no_shelf())
         prober = Prober(engine.run_check, _ignore, time.time)
         prober.start()
         try:
