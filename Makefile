@@ -11,9 +11,9 @@ install: ## make .venv with the command pullet in it
 	@scripts/prepare run
 	@echo 'ready: .venv/bin/pullet --help'
 
-demo: ## watch three agents follow one repository; KEEP=1 leaves them running
+demo: ## watch three agents follow one repository; KEEP=1 leaves them running, CLEAN=1 removes what was left
 	@scripts/prepare demo
-	@$(PYTHON) scripts/demo.py $(if $(KEEP),--keep)
+	@$(PYTHON) -m scripts.demo $(if $(KEEP),--keep) $(if $(CLEAN),--clean) $(if $(PRIVATE),--private)
 
 test: ## run every test; T='tests/decide -k rolling' runs some
 	@scripts/prepare test
@@ -29,7 +29,7 @@ check: ## lint, format, types, layers, shell
 
 bench: ## measure against the floor of the same run; OUT=file writes JSON
 	@scripts/prepare demo
-	@$(PYTHON) scripts/bench.py $(if $(OUT),--out $(OUT))
+	@$(PYTHON) -m scripts.bench $(if $(OUT),--out $(OUT))
 
 reference: ## write again the reference pages that are derived from the code
 	@scripts/prepare run

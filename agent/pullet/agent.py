@@ -49,6 +49,7 @@ def run(settings: Settings) -> None:
             follows=[redact(url) for url in settings.repo.url],
         )
         stopped = _on_signal(house.wake)
+        house.wait_for_first_answers()
         turn(house.loop, house.wake, _After(house, board, stopped), notify.longest_silence())
         notify.stopping()
         log.info("agent_stopped", node=settings.node, because="it was told to; containers go on")
@@ -98,13 +99,6 @@ class _After:
         if not self._said:
             notify.ready()
         notify.turning()
-        headline = f"{tick.report.commit[:10]} {tick.report.state}"
-        if headline != self._said:
-            self._said = headline
-            notify.status(tick.report.headline)
-            log.info(
-                "state_changed",
-                state=str(tick.report.state),
-                commit=tick.report.commit,
-                because=tick.report.message or "every instance of the revision is ready",
-            )
+        if tick.report.headline != self._said:
+            self._said = tick.report.headline
+            notify.status(self._said)

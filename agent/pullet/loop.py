@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from pullet.decide import Outcome, blind, decide, summarise
+from pullet.journal import Journal
 from pullet.model.catalog import Catalog
 from pullet.model.errors import PulletError
 from pullet.model.memory import Memory, Words
@@ -106,6 +107,7 @@ class Loop:
     clock: Callable[[], float]
     _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
     _blinded_by: str = field(default="", init=False)
+    _journal: Journal = field(default_factory=Journal, init=False)
 
     def tick(self) -> Tick:
         """One walk; raises nothing that the world can cause."""
@@ -115,12 +117,10 @@ class Loop:
         self.ledger.follow(desired.revision, now)
         try:
             tick = self._act(desired, fetched, now)
-        except PulletError as error:
-            tick = self._blind(desired, fetched, str(error), now)
-        except Exception as error:
-            log.exception("tick_failed")
-            tick = self._blind(desired, fetched, f"a bug in Pullet: {error!r}; the log has more", now)
+        except Exception as error:  # noqa: BLE001 - the next tick goes on, whatever it is
+            tick = self._blind(desired, fetched, error, now)
         self.ledger.record(tick.report)
+        self._journal.reported(tick.report)
         for publisher in self.publishers:
             publisher.publish(tick.report)
         return tick
@@ -128,21 +128,29 @@ class Loop:
     def _act(self, desired: Desired, fetched: Fetched, now: float) -> Tick:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
-        self._blinded_by = ""
         words = self.words.read()
         plan = decide(desired, observed, words, now)
+        self._journal.decided(plan, observed.busy.values())
         if not words.paused:
             self.engine.apply(plan.steps)
         outcome = Outcome(desired, observed, plan, words, now)
         report = summarise(outcome, self.ledger.read(), fetched)
+        self._see_again()
         return Tick(plan, report, observed.attempts)
 
-    def _blind(self, desired: Desired, fetched: Fetched, error: str, now: float) -> Tick:
-        if error != self._blinded_by:
-            log.warning("engine_not_seen", because=error)
-        self._blinded_by = error
-        report = blind(desired, error, self.ledger.read(), fetched, now)
+    def _blind(self, desired: Desired, fetched: Fetched, error: Exception, now: float) -> Tick:
+        because = str(error) if isinstance(error, PulletError) else _as_bug(error)
+        if because != self._blinded_by:
+            bug = None if isinstance(error, PulletError) else error
+            log.warning("node_not_seen", because=because, exc_info=bug)
+        self._blinded_by = because
+        report = blind(desired, because, self.ledger.read(), fetched, now)
         return Tick(Plan(desired.revision.commit, desired.node), report)
+
+    def _see_again(self) -> None:
+        if self._blinded_by:
+            log.info("node_seen_again", after=self._blinded_by)
+        self._blinded_by = ""
 
     def _desired(self, snapshot: Snapshot | None) -> Desired:
         """What this node should run; computed once for each snapshot."""
@@ -153,18 +161,27 @@ class Loop:
     def _look(self, snapshot: Snapshot | None) -> Desired:
         if snapshot is None:
             return Desired(Revision(""), self.here.name, hold="there is no revision to follow yet")
-        catalog = self.read(snapshot)
-        catalog = self.bound(catalog, placed_here(catalog, self.here))
+        try:
+            catalog = self.read(snapshot)
+            catalog = self.bound(catalog, placed_here(catalog, self.here))
+            desired = desire(snapshot.revision, catalog, self.here)
+        except Exception as error:
+            log.exception("revision_not_read", commit=snapshot.revision.short)
+            return Desired(snapshot.revision, self.here.name, hold=_as_bug(error))
         log.info(
             "revision_read",
-            commit=snapshot.revision.commit,
-            subject=snapshot.revision.subject,
+            commit=snapshot.revision.short,
             workloads=len(catalog.workloads),
+            here=len(desired.assignments),
             errors=len(catalog.errors),
         )
         for problem in catalog.problems:
             log.warning("problem_found", commit=snapshot.revision.short, problem=str(problem))
-        return desire(snapshot.revision, catalog, self.here)
+        return desired
+
+
+def _as_bug(error: Exception) -> str:
+    return f"a bug in Pullet: {error!r}; the log has more"
 
 
 class Waits(Protocol):

@@ -6,20 +6,23 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.stock import Shelf
 from pullet.ledger import Ledger
 from pullet.loop import Loop, Publisher
 from pullet.manifests.policy import Policy, bound, read_policy
 from pullet.manifests.reader import Reader
 from pullet.model.errors import Refused
 from pullet.model.node import Node
+from pullet.model.observed import Observed, Phase
 from pullet.model.snapshot import Fetched
 from pullet.probes.prober import Prober
+from pullet.repo.export import Exports
 from pullet.repo.follower import Follower
 from pullet.repo.mirror import Mirror
 from pullet.repo.note_writer import NoteWriter
@@ -27,6 +30,9 @@ from pullet.repo.remote import Remote
 from pullet.settings import Settings
 from pullet.wake import Wake
 from pullet.words import WordFiles, WordWatcher
+
+ASK = 2.0
+"""Seconds that probes may take to give a first answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class House:
         while self.follower.fetched() == Fetched() and time.monotonic() < deadline:
             self.wake.wait(0.1)
 
+    def wait_for_first_answers(self) -> None:
+        """So that what serves already is not told to be starting, only because this agent is."""
+        with suppress(Exception):  # whatever it is, the first tick meets it too, and tells
+            first_look(self.engine, self.prober)
+
     def stop(self, timeout: float) -> None:
         """Steps in flight may end within `timeout` seconds; nothing that runs is stopped."""
         for part in (self.follower, self.words, self.prober):
@@ -68,7 +79,8 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     mirror = Mirror(settings.state, remote)
     ledger = Ledger(settings.state)
     follower = Follower(mirror, remote, wake, time.time, base=lambda commit: ledger.read().base(commit))
-    engine = DockerEngine(settings.engine, settings.node, wake, time.time)
+    shelf = Shelf(settings.state, settings.run, Exports(mirror.git, settings.state).place)
+    engine = DockerEngine(settings.engine, settings.node, wake, time.time, shelf=shelf)
     prober = Prober(engine.run_check, wake, time.time)
     notes = NoteWriter(mirror, settings.node, settings.status.notes)
     words = WordFiles(settings.state)
@@ -86,6 +98,26 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     )
     watcher = WordWatcher(words, wake, follower.poke)
     return House(loop, wake, mirror, engine, follower, prober, notes, watcher)
+
+
+def first_look(engine: DockerEngine, prober: Prober) -> Observed:
+    """What stands on the engine, with the answers of its probes as far as they come within `ASK` seconds.
+
+    Raises Transient when the engine does not answer, Refused without permission.
+    """
+    deadline = time.monotonic() + ASK
+    while True:
+        observed = engine.observe()
+        answers = prober.results(observed)
+        asked = {
+            one.id
+            for incarnation in observed.incarnations
+            for one in incarnation.containers
+            if one.readiness is not None and one.phase is Phase.RUNNING
+        }
+        if asked <= answers.keys() or time.monotonic() > deadline:
+            return replace(observed, answers=answers)
+        time.sleep(0.02)
 
 
 def remote_of(settings: Settings) -> Remote:

@@ -18,7 +18,8 @@ from pathlib import Path
 import docker.errors
 import requests
 
-from pullet.engine.client import OLDEST, Client
+from pullet.engine.client import OLDEST, Client, negotiated
+from pullet.model.errors import Refused
 from tests.lab.wait import eventually
 
 DAEMON = "dockerd"
@@ -144,13 +145,19 @@ def engine_below(home: Path, *, enter: Sequence[str] = (), arguments: Sequence[s
 
 def reachable_engine() -> LabEngine:
     """The engine that this user may use already, for those who are not root. Raises NoEngine."""
-    url = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    return engine_at(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
+
+
+def engine_at(url: str) -> LabEngine:
+    """One that runs and is not ours, spoken to in the newest version that both know. Raises NoEngine."""
     engine = LabEngine(url=url)
     try:
-        engine.client.ping()
-    except (requests.exceptions.RequestException, docker.errors.DockerException) as error:
+        version = negotiated(engine.client.version(api_version=False))
+    except (requests.exceptions.RequestException, docker.errors.DockerException, Refused) as error:
+        raise NoEngine(f"no engine that can be used answers at {url}: {error}") from None
+    finally:
         engine.client.close()
-        raise NoEngine(f"no root for a private engine, and none reachable at {url}: {error}") from None
+    engine.client = Client(url, version, 60)
     return engine
 
 

@@ -100,6 +100,12 @@ def test_merge_keys_and_anchors() -> None:
     assert data(text)["c"] == {"x": 0, "y": 1, "z": 2}
 
 
+def test_an_anchor_given_again() -> None:
+    """An alias stands for the last value before it that bore its name."""
+    assert data("a: &x 1\nb: *x\nc: &x [2]\nd: *x\n") == {"a": 1, "b": 1, "c": [2], "d": [2]}
+    assert str(only("a: &x 1\nb: &x [*x]\n")).count("contains itself through an alias")
+
+
 def test_an_alias_bomb_is_a_problem() -> None:
     """What a document would expand to is bounded without expanding it."""
     rows = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40)]

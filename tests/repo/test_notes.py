@@ -69,3 +69,13 @@ def test_numbers_that_come_and_go_are_no_news() -> None:
     assert meaning(same.note()) == meaning(REPORT.note()) == meaning(parse_note(note_text(REPORT)))
     for changed in (other, replace(REPORT, state=State.DEGRADED), replace(REPORT, problems=())):
         assert meaning(changed.note()) != meaning(REPORT.note())
+
+
+def test_each_try_of_what_fails_is_no_news() -> None:
+    """While a workload is degraded its reasons count and take turns; a note for each would be a heartbeat."""
+    once, often = (
+        replace(REPORT, workloads={"w": replace(WEB, state=State.DEGRADED, message=f"failed {count} times")})
+        for count in (2, 3)
+    )
+    assert meaning(once.note()) == meaning(often.note())
+    assert meaning(once.note()) != meaning(replace(REPORT, workloads={"w": WEB}).note())

@@ -29,6 +29,7 @@ def converge(settings: Settings, timeout: float) -> bool:
         try:
             house.start()
             house.wait_for_first_fetch(timeout)
+            house.wait_for_first_answers()
             with progress:
                 turn(house.loop, house.wake, end, longest_wait=1.0)
         finally:

@@ -8,7 +8,11 @@ from pullet.cli.options import Config, Format, Output
 
 
 def doctor(config: Config = None, output: Output = Format.TABLE) -> int:
-    """Find what is wrong on this node; exit 1 when something is."""
+    """Find what is wrong on this node, and say what to do.
+
+    Looks at the settings, the policy, the disk, the engine, the repository, the clock, the right to push notes, and
+    the agent. Exit 1 when something is bad; a warning is not.
+    """
     from pullet.cli.examine import Level, examine
     from pullet.cli.output import data
     from pullet.logs import silence

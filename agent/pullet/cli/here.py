@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.memory import Words
 from pullet.model.node import Node
 from pullet.model.observed import Observed
 
 if TYPE_CHECKING:
-    from pullet.engine.docker_engine import DockerEngine
-    from pullet.probes.prober import Prober
     from pullet.repo.remote import Remote
 
-ASK = 2.0
-"""Seconds that probes may take to give a first answer."""
+OFFLINE = "or plan as if nothing stood here, with --offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,15 @@ class Here:
             return Observed()
         from pullet.engine.docker_engine import DockerEngine
         from pullet.probes.prober import Prober
+        from pullet.wiring import first_look
 
-        engine = DockerEngine(self.engine, self.node.name, _ignore, no_shelf())
+        engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
         prober = Prober(engine.run_check, _ignore, time.time)
         prober.start()
         try:
-            return _ask(engine, prober)
+            return first_look(engine, prober)
+        except PulletError as error:
+            raise Transient(error.args[0], hint="; ".join((*filter(None, [error.hint]), OFFLINE))) from None
         finally:
             prober.stop()
 
@@ -50,7 +51,11 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
     from pullet.wiring import remote_of
     from pullet.words import WordFiles
 
-    settings = load_settings(config, assumed={"repo": {"url": str(explicit)}} if explicit else {})
+    try:
+        settings = load_settings(config, assumed={"repo": {"url": str(explicit)}} if explicit else {})
+    except Refused as error:
+        hint = "" if explicit else "or name what to plan: a PATH, or --repo R"
+        raise Refused(str(error), hint=hint) from None
     policy = settings.policy_file
     return Here(
         node=Node(node or settings.node, settings.labels),
@@ -59,24 +64,6 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         policy_file=policy if policy.exists() else None,
         words=WordFiles(settings.state).read(),
     )
-
-
-def _ask(engine: DockerEngine, prober: Prober) -> Observed:
-    from dataclasses import replace
-
-    deadline = time.monotonic() + ASK
-    while True:
-        observed = engine.observe()
-        answers = prober.results(observed)
-        asked = {
-            one.id
-            for incarnation in observed.incarnations
-            for one in incarnation.containers
-            if one.readiness is not None and one.started_at is not None
-        }
-        if asked <= answers.keys() or time.monotonic() > deadline:
-            return replace(observed, answers=answers)
-        time.sleep(0.02)
 
 
 def _ignore(_: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -62,24 +63,36 @@ spec:
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(help="Where to make it.")] = Path(),
-    node: Annotated[str, typer.Option(help="The first node's name; without one, this host's.")] = "",
+    directory: Annotated[Path, typer.Argument(metavar="DIRECTORY", help="Where to make it.")] = Path(),
+    node: Annotated[
+        str, typer.Option(metavar="N", help="The first node's name; without one, this host's.")
+    ] = "",
 ) -> None:
-    """Start a fleet repository: a node, an app, and a first commit."""
+    """Start a fleet repository: a node, an app, and a commit."""
     from pullet.model.errors import Refused
     from pullet.repo.create import commit_all
+    from pullet.settings import node_name
 
-    files = {
-        "README.md": README,
-        "nodes/" + (name := node or socket.gethostname().lower()) + ".yaml": NODE.format(node=name),
-        "apps/hello.yaml": APP,
-    }
-    there = [path for path in files if (directory / path).exists()]
-    if there:
-        raise Refused(f"{directory / there[0]} exists already", hint="choose an empty directory")
-    for path, text in files.items():
-        (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        (directory / path).write_text(text, encoding="utf-8")
-        typer.echo(f"wrote {directory / path}")
+    try:
+        name = node_name(node or socket.gethostname().lower())
+    except ValueError as error:
+        raise Refused(str(error), hint="" if node else "give it a name with --node N") from None
+    files = {"README.md": README, f"nodes/{name}.yaml": NODE.format(node=name), "apps/hello.yaml": APP}
+    _write(directory, files)
     commit_all(directory, tuple(files), "Start the fleet")
     typer.echo(f"next: push it, then on {name}: pullet install --repo URL --node {name}")
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> None:
+    from pullet.model.errors import Refused
+
+    there = next((path for path in files if (directory / path).exists()), None)
+    if there is not None:
+        raise Refused(f"{directory / there} exists already", hint="choose an empty directory")
+    for path, text in files.items():
+        try:
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Refused(f"{directory / path} cannot be written: {error.strerror}") from None
+        typer.echo(f"wrote {directory / path}")

@@ -7,17 +7,21 @@ from typing import Annotated
 
 import typer
 
+from pullet.cli.options import Config
+
 
 def install(
     *,
     repo: Annotated[
-        str, typer.Option(help="The repository to follow; needed until the settings name one.")
+        str, typer.Option(metavar="URL", help="The repository to follow; needed until the settings name one.")
     ] = "",
-    node: Annotated[str, typer.Option(help="This node's name; without one, the host's.")] = "",
-    branch: Annotated[str, typer.Option(help="The branch to follow; without one, main.")] = "",
-    ssh_key_file: Annotated[str, typer.Option(help="The key for an ssh:// repository.")] = "",
-    token_file: Annotated[str, typer.Option(help="The file with the token for an https:// repository.")] = "",
-    config: Annotated[Path, typer.Option(help="The settings file.")] = Path("/etc/pullet/agent.yaml"),
+    node: Annotated[str, typer.Option(metavar="N", help="This node's name; without one, the host's.")] = "",
+    branch: Annotated[str, typer.Option(metavar="B", help="The branch to follow; without one, main.")] = "",
+    ssh_key_file: Annotated[str, typer.Option(metavar="FILE", help="The key for an ssh:// repository.")] = "",
+    token_file: Annotated[
+        str, typer.Option(metavar="FILE", help="The file with the token for an https:// repository.")
+    ] = "",
+    config: Config = None,
     timer: Annotated[
         bool, typer.Option("--timer", help="Run once a minute instead of all the time.")
     ] = False,
@@ -27,14 +31,23 @@ def install(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     root: Annotated[
-        Path, typer.Option(help="Prepare the system in this directory, such as an image.")
+        Path, typer.Option(metavar="DIR", help="Prepare the system in this directory, such as an image.")
     ] = Path("/"),
-    command: Annotated[Path | None, typer.Option(help="The pullet to run; without one, this one.")] = None,
+    command: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The pullet to run; without one, this one.")
+    ] = None,
 ) -> None:
-    """Set up the agent as a systemd service. Does only what is not done yet."""
+    """Set up the agent as a systemd service.
+
+    Writes the settings and the unit, enables it and starts it. Does only what is not done yet, and never
+    overwrites settings that say something else.
+    """
+    import os
+
     from pullet.cli import _service, _units
     from pullet.cli._settings_file import Wanted
     from pullet.cli._show import do_or_show
+    from pullet.sources import settings_file
 
     host = _service.Host(root.absolute())
     if not dry_run:
@@ -43,7 +56,7 @@ def install(
     if host.is_live:
         _units.refuse_foreign(runs)
     wanted = Wanted(
-        path=config.absolute(),
+        path=settings_file(config, os.environ).absolute(),
         url=repo,
         node=node,
         branch=branch,

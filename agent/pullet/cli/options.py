@@ -17,16 +17,31 @@ class Format(StrEnum):
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The agent's settings [default: /etc/pullet/agent.yaml]."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The agent's settings [default: $PULLET_CONFIG, or /etc/pullet/agent.yaml].",
+    ),
 ]
 Output = Annotated[Format, typer.Option("--output", "-o", help="How to show it.")]
 Place = Annotated[
-    Path | None, typer.Argument(metavar="[PATH]", help="A directory of manifests, such as a checkout.")
+    Path | None,
+    typer.Argument(metavar="PATH", help="A directory of manifests, such as a checkout.", show_default=False),
 ]
-Repo = Annotated[str | None, typer.Option("--repo", metavar="R", help="A repository: a path or a URL.")]
+Repo = Annotated[
+    str | None, typer.Option("--repo", metavar="R", help="Read a repository instead: a path or a URL.")
+]
 Rev = Annotated[
-    str | None, typer.Option("--rev", metavar="X", help="A revision of it [default: the branch].")
+    str | None,
+    typer.Option("--rev", metavar="X", help="The revision to read [default: the branch's newest]."),
 ]
-Branch = Annotated[str | None, typer.Option("--branch", help="The branch to follow [default: main].")]
-NodeName = Annotated[str | None, typer.Option("--node", metavar="N", help="The node to answer for.")]
-Policy = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="Apply a node's policy.")]
+Branch = Annotated[
+    str | None, typer.Option("--branch", metavar="B", help="The branch of the repository [default: main].")
+]
+NodeName = Annotated[
+    str | None, typer.Option("--node", metavar="N", help="The node to answer for [default: this one].")
+]
+Policy = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="Refuse what this policy of a node does not allow."),
+]

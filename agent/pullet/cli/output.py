@@ -29,6 +29,11 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def ago(at: float, now: float) -> str:
     """`12s`, `5m`, `3h`, `9d` before now."""
     passed = max(0, int(now - at))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pullet.cli.options import Branch, Format, NodeName, Output, Place, Repo, Rev
+from pullet.cli.options import Branch, Format, Output, Place, Repo, Rev
 
 if TYPE_CHECKING:
     from pullet.model.catalog import Catalog
@@ -19,13 +19,23 @@ def place(
     repo: Repo = None,
     rev: Rev = None,
     branch: Branch = None,
-    node: NodeName = None,
+    node: Annotated[
+        str, typer.Option(metavar="N", help="The only node's name where the repository lists none.")
+    ] = "this-node",
     explain: Annotated[
-        str | None, typer.Option(metavar="WORKLOAD", help="Why this workload stands where it does.")
+        str | None,
+        typer.Option(
+            metavar="WORKLOAD",
+            help="Say of each node why it runs this workload (namespace/Kind/name) or not.",
+        ),
     ] = None,
     output: Output = Format.TABLE,
 ) -> int:
-    """Show which node runs which instances; exit 1 when one runs nowhere."""
+    """Show which node runs which instances, in the whole fleet.
+
+    Reads PATH, without one the current directory. Exit 1 when an instance runs nowhere or the manifests have
+    an error.
+    """
     from pullet.cli.output import columns, data
     from pullet.cli.source import Source, read_catalog, read_snapshot
     from pullet.model.node import Node
@@ -34,7 +44,7 @@ def place(
 
     snapshot = read_snapshot(Source(path, repo, rev, branch))
     catalog = read_catalog(snapshot)
-    placement = place_fleet(catalog, fleet(catalog, Node(node or "this-node")))
+    placement = place_fleet(catalog, fleet(catalog, Node(node)))
     if explain is not None:
         return _explain(explain, catalog, placement, output)
     if output is Format.TABLE:
@@ -52,6 +62,8 @@ def place(
             },
             output,
         )
+    for problem in catalog.errors:
+        typer.echo(str(problem), err=True)
     return 1 if placement.pending or catalog.errors else 0
 
 

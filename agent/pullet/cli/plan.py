@@ -23,14 +23,18 @@ def plan(
     config: Config = None,
     policy: Policy = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Ask no engine: plan for an empty node.")
+        bool, typer.Option("--offline", help="Ask no engine: plan as if nothing stood on the node.")
     ] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit 2 when there are steps.")
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 when there is something to do.")
     ] = False,
     output: Output = Format.TABLE,
 ) -> int:
-    """Show what would be done and why, touching nothing."""
+    """Show what would be done and why, touching nothing.
+
+    Plans the repository of the agent's settings, or a PATH, or --repo; against what stands on the engine, as if
+    all images were there. Exit 0, or 1 when the manifests have an error.
+    """
     from pullet.cli.here import find_here
     from pullet.cli.output import data
     from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
@@ -49,6 +53,11 @@ def plan(
         typer.echo(str(found))
     else:
         data(found.as_dict(), output)
+    if offline:
+        typer.echo(f"offline: as if nothing stood on {here.node.name}", err=True)
+    if catalog.nodes and here.node.name not in desired.placement.nodes:
+        listed = ", ".join(desired.placement.nodes)
+        typer.echo(f"{here.node.name} is not among the nodes of this revision: {listed}", err=True)
     for problem in catalog.errors:
         typer.echo(str(problem), err=True)
     if catalog.errors:

@@ -16,7 +16,10 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Log also what is usually not news.")
     ] = False,
 ) -> None:
-    """Run the agent until it is told to stop; no container stops with it."""
+    """Run the agent until it is told to stop.
+
+    No container stops with it. This is what the service runs; `pullet install` sets it up.
+    """
     import logging
 
     from pullet import agent

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
 from pullet.model.names import WorkloadName
@@ -36,9 +38,6 @@ class Source:
 
 def read_snapshot(source: Source) -> Snapshot:
     """Raises Refused where there is nothing to read, Transient where the repository does not answer."""
-    from pullet.logs import quieten
-
-    quieten()
     if source.path is not None and source.repo is not None:
         raise Refused("name either a PATH or --repo, not both")
     if source.repo is None and source.rev is None and source.remote is None:
@@ -56,7 +55,11 @@ def _directory(directory: Path) -> Snapshot:
 
     if not directory.is_dir():
         raise Refused(f"{directory} is not a directory", hint="name a directory of manifests")
-    return snapshot_of_directory(directory)
+    return snapshot_of_directory(directory, _say_skipped)
+
+
+def _say_skipped(path: str, because: str) -> None:
+    typer.echo(f"{path} is left out: {because}", err=True)
 
 
 @contextmanager

@@ -17,7 +17,11 @@ def status(
     config: Config = None,
     output: Output = Format.TABLE,
 ) -> int:
-    """Show what came of the revision here, or with --repo in the fleet; exit 0 only where all is converged."""
+    """Show what came of the revision, here or in the fleet.
+
+    Asks the agent of this node; with --repo it reads the notes of all nodes instead: of the revision, else each
+    node's newest. Exit 0 only where all is converged.
+    """
     if repo is not None or rev is not None:
         return _fleet(repo, rev, branch, output)
     from pullet.cli.local import local_status
@@ -73,7 +77,10 @@ def _show_node(found: Mapping[str, Any]) -> None:
 
     message = f": {found['message']}" if found.get("message") else ""
     typer.echo(f"{found['node']} at {found['commit'][:10] or 'no revision'}: {found['state']}{message}")
-    typer.echo(f"since {found['since']}, last fetched {found['fetched_at'] or 'never'}\n")
+    typer.echo(f"since {found['since']}, last fetched {found['fetched_at'] or 'never'}")
+    if found.get("fetch_error"):
+        typer.echo(f"the last fetch failed: {found['fetch_error']}")
+    typer.echo()
     columns(
         ("INSTANCE", "STATE", "READY", "BECAUSE"),
         (

@@ -12,9 +12,12 @@ from pullet.cli.options import Config
 
 def sync(
     config: Config = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the agent to have looked.")] = 60.0,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait at most.")] = 30.0,
 ) -> None:
-    """Let the agent fetch now, and wait until it has."""
+    """Let the agent fetch now, and wait until it has.
+
+    Exit 0 when it has looked, whatever came of it; `pullet status` says that.
+    """
     from datetime import UTC, datetime
 
     from pullet.cli.local import local_status
@@ -23,18 +26,21 @@ def sync(
     from pullet.words import WordFiles
 
     settings = load_settings(config)
-    local_status(settings)
+    before = local_status(settings).get("fetch_error")
     now = datetime.now(UTC)
     asked = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as exact as the status tells it
     deadline = time.monotonic() + timeout
     WordFiles(settings.state).sync()
-    while time.monotonic() < deadline:
+    while True:
         status = local_status(settings)
-        fetched = status.get("fetched_at")
+        fetched, error = status.get("fetched_at"), status.get("fetch_error")
         if fetched and datetime.fromisoformat(fetched) >= asked:
-            typer.echo(f"{settings.node} follows {status['commit'][:10]}: {status['state']}")
+            typer.echo(f"{settings.node} follows {status['commit'][:10] or 'no commit'}: {status['state']}")
             return
+        late = time.monotonic() > deadline
+        if error and (late or error != before):
+            raise Transient(f"the agent cannot fetch: {error}")
+        if late:
+            hint = "compare state in its settings and in these, and see its log"
+            raise Transient(f"the agent has not fetched within {timeout:g} s", hint=hint)
         time.sleep(0.1)
-    raise Transient(
-        f"the agent has not fetched within {timeout:.0f} s", hint="see `pullet status` and the agent's log"
-    )

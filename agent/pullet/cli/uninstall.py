@@ -13,11 +13,14 @@ def uninstall(
         bool, typer.Option("--purge", help="Remove settings, state and rendered secrets too.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
-    root: Annotated[Path, typer.Option(help="Change the system in this directory, such as an image.")] = Path(
-        "/"
-    ),
+    root: Annotated[
+        Path, typer.Option(metavar="DIR", help="Change the system in this directory, such as an image.")
+    ] = Path("/"),
 ) -> None:
-    """Take the agent's service off this host. Containers and volumes stay, and go on running."""
+    """Take the agent's service off this host.
+
+    Containers and volumes stay, and go on running.
+    """
     from pullet.cli import _service
     from pullet.cli._show import do_or_show
 

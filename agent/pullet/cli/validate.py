@@ -15,8 +15,12 @@ def validate(
     policy: Policy = None,
     output: Output = Format.TABLE,
 ) -> int:
-    """Check manifests; exit 1 when there is an error."""
-    from pullet.cli.output import data
+    """Check manifests, before a push and in CI.
+
+    Reads PATH, without one the current directory. Each problem is a line: file:line:column: severity: field:
+    message. Exit 1 when there is an error; warnings are none.
+    """
+    from pullet.cli.output import counted, data
     from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
 
     catalog = read_catalog(read_snapshot(Source(path, repo, rev, branch)))
@@ -25,11 +29,9 @@ def validate(
     if output is Format.TABLE:
         for problem in catalog.problems:
             typer.echo(str(problem))
-        errors, others = len(catalog.errors), len(catalog.problems) - len(catalog.errors)
-        typer.echo(
-            f"{catalog.files} files, {len(catalog.workloads)} workloads, {errors} errors, {others} warnings",
-            err=True,
-        )
+        errors, warnings = len(catalog.errors), len(catalog.problems) - len(catalog.errors)
+        counts = ((catalog.files, "file"), (len(catalog.workloads), "workload"), (errors, "error"))
+        typer.echo(", ".join(counted(*one) for one in (*counts, (warnings, "warning"))), err=True)
     else:
         data(
             {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pullet.decide.backoff import waits_until
 from pullet.decide.health import Health, health
@@ -17,7 +19,7 @@ Move = Step | Wait
 _HOLDS_PORTS = frozenset({Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """`now` in seconds since the epoch."""
 
@@ -26,7 +28,14 @@ class Scene:
     now: float
 
     def standing(self, workload: WorkloadName) -> tuple[Incarnation, ...]:
-        return tuple(one for one in self.observed.incarnations if one.instance.workload == workload)
+        return self._by_workload.get(workload, ())
+
+    @cached_property
+    def _by_workload(self) -> Mapping[WorkloadName, tuple[Incarnation, ...]]:
+        found: defaultdict[WorkloadName, list[Incarnation]] = defaultdict(list)
+        for one in self.observed.incarnations:
+            found[one.instance.workload].append(one)
+        return {workload: tuple(incarnations) for workload, incarnations in found.items()}
 
     def health(self, incarnation: Incarnation) -> Health:
         return health(incarnation, self.observed, self.now)
@@ -47,6 +56,8 @@ class Scene:
         """Who holds a port of the node that the instance needs."""
         ignored = {(one.instance, one.hash) for one in besides} | {(instance.name, instance.hash)}
         wanted = instance.pod.host_ports
+        if not wanted:
+            return None
         return next(
             (
                 one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pullet.decide.health import times
 from pullet.decide.scene import Scene
@@ -22,7 +23,7 @@ from pullet.model.report import (
 from pullet.model.snapshot import Fetched
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """One tick, complete: what it saw and what it decided; `now` in seconds since the epoch."""
 
@@ -32,9 +33,20 @@ class Outcome:
     words: Words
     now: float
 
-    @property
+    @cached_property
     def scene(self) -> Scene:
         return Scene(self.desired, self.observed, self.now)
+
+    @cached_property
+    def leaving(self) -> frozenset[WorkloadName]:
+        """Of which something is removed now."""
+        return frozenset(step.instance.workload for step in self.plan.steps if isinstance(step, Remove))
+
+    @cached_property
+    def next_moves(self) -> Mapping[WorkloadName, str]:
+        """Why the first step, or else the first wait, of each workload."""
+        moves = (*self.plan.steps, *self.plan.waits)
+        return {move.instance.workload: move.because for move in reversed(moves)}
 
 
 def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
@@ -53,6 +65,7 @@ def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
         problems=outcome.desired.catalog.problems,
         instances=tuple(_instances(outcome)),
         fetched_at=fetched.at,
+        fetch_error=fetched.error,
     )
 
 
@@ -73,6 +86,7 @@ def blind(desired: Desired, error: str, memory: Memory, fetched: Fetched, now: f
         workloads=unseen,
         problems=desired.catalog.problems,
         fetched_at=fetched.at,
+        fetch_error=fetched.error,
     )
 
 
@@ -98,7 +112,7 @@ def _overall(
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]
-        return State.REFUSED, f"{first.origin}: {first.message}{more}"
+        return State.REFUSED, f"{first.origin}: {first.what}{more}"
     if outcome.plan.hold:
         return State.HELD, outcome.plan.hold
     for state in (State.DEGRADED, State.HELD, State.PROGRESSING):
@@ -174,17 +188,13 @@ def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) 
 
 
 def _next_move(name: WorkloadName, outcome: Outcome) -> str:
-    moves = (*outcome.plan.steps, *outcome.plan.waits)
-    return next((move.because for move in moves if move.instance.workload == name), "on its way")
+    return outcome.next_moves.get(name, "on its way")
 
 
 def _unwanted(name: WorkloadName, outcome: Outcome) -> WorkloadReport:
     """Stands here, and is either on its way out or kept for a reason."""
-    leaving = any(
-        isinstance(step, Remove) and step.target.instance.workload == name for step in outcome.plan.steps
-    )
     busy = any(outcome.scene.busy(one.instance) for one in outcome.scene.standing(name))
-    state = State.PROGRESSING if leaving or busy else _kept(name, outcome)
+    state = State.PROGRESSING if name in outcome.leaving or busy else _kept(name, outcome)
     return WorkloadReport(state=state, ready=0, wanted=0, message=_next_move(name, outcome))
 
 

@@ -13,7 +13,7 @@ from pullet.engine.client import PATIENCE, Connection
 from pullet.engine.crew import Crew
 from pullet.engine.events import Events
 from pullet.engine.observe import Observer
-from pullet.engine.stock import Shelf
+from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Observed
 from pullet.model.plan import Step
 
@@ -40,9 +40,9 @@ class DockerEngine:
         url: str,
         node: str,
         wake: Callable[[str], None],
-        shelf: Shelf,
         clock: Callable[[], float] = time.time,
         patience: float = PATIENCE,
+        shelf: Shelf = LOOKING_ONLY,
     ) -> None:
         changes = Changes()
         self._connection = Connection(url, patience)

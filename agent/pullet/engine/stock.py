@@ -45,6 +45,14 @@ class Shelf:
     export: Callable[[RepoPath], Path]
 
 
+def _nothing_to_export(path: RepoPath) -> Path:
+    raise Refused(f"{path.path} cannot be laid out here: this engine is only looked at")
+
+
+LOOKING_ONLY = Shelf(Path("/nonexistent"), Path("/nonexistent"), _nothing_to_export)
+"""For who never starts anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """An incarnation: `key` is its own among all of all nodes, `pod` its instance's readable name."""

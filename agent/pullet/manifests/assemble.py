@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pullet.manifests.declared import Configuration, Declared, Draft, ObjectName, Reading, Unknown
-from pullet.manifests.kubernetes.environment import settle
+from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import Findings
 from pullet.model.catalog import Catalog, Unreadable
 from pullet.model.names import WorkloadName

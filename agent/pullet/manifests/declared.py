@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pullet.manifests.yamldoc import Document, Loc
+from pullet.manifests.yamldoc import Loc, Located
 from pullet.model.catalog import Unreadable
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
 from pullet.model.problem import Problem
+from pullet.model.text import Text
+from pullet.model.volumes import RenderedFile
+from pullet.model.volumes import Source as VolumeSource
 from pullet.model.workload import Workload
 
 ObjectName = WorkloadName
@@ -26,17 +29,28 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One object named by another, at `loc` in the document of that other one."""
+    """One object named by another, in the field `field` at `loc` in the document of that other one."""
 
     target: ObjectName
     loc: Loc
     optional: bool = False
+    field: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
+    """A variable as it is written: `$(NAME)` in it stands for another one."""
+
     name: str
     value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A variable whose value is taken as it is."""
+
+    name: str
+    value: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +70,84 @@ class AllOf:
     reference: Reference
 
 
-Source = Literal | KeyOf | AllOf
+Source = Literal | Given | KeyOf | AllOf
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One key as a file, at `loc`; `mode` are its permissions."""
+
+    key: str
+    path: str
+    mode: int
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Files from a ConfigMap or a Secret: the chosen `items`, or each key under its own name where that is None."""
+
+    reference: Reference
+    mode: int
+    items: tuple[Item, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A volume of files, which stands at `loc`; `group` owns them where it is set."""
+
+    parts: tuple[Keys | RenderedFile, ...]
+    loc: Loc
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A volume in a container, declared at `loc`; with `expanded` its `sub_path` knows `$(NAME)`."""
+
+    volume: str
+    target: str
+    loc: Loc
+    read_only: bool = False
+    sub_path: str = ""
+    expanded: bool = False
+    propagation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What other objects decide of a pod; `environments` and `uses` have an entry for each of its containers.
+
+    Containers are in the order of `Pod.all_containers`. `logins` are Secrets with the passwords of registries.
+    """
+
+    environments: tuple[tuple[Source, ...], ...]
+    uses: tuple[tuple[Use, ...], ...] = ()
+    volumes: Mapping[str, VolumeSource | Projection] = field(default_factory=dict)
+    logins: tuple[Reference, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the pod stands alone."""
+        sources = (source for sources in self.environments for source in sources)
+        parts = (part for one in self.volumes.values() if isinstance(one, Projection) for part in one.parts)
+        return not (
+            self.logins
+            or any(isinstance(source, KeyOf | AllOf) for source in sources)
+            or any(isinstance(part, Keys) for part in parts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A workload whose environment depends on other objects: the sources of each of its containers in turn."""
+    """A workload that other objects have a say in."""
 
     workload: Workload
-    environments: tuple[tuple[Source, ...], ...]
+    needs: Needs
 
     @property
     def stands_alone(self) -> bool:
-        return all(isinstance(source, Literal) for sources in self.environments for source in sources)
+        return self.needs.nothing
 
 
 Content = Workload | Draft | Configuration | Node
@@ -82,7 +161,7 @@ class Declared:
     """
 
     name: ObjectName
-    document: Document
+    document: Located
     loc: Loc
     content: Content | None = None
     valid: bool = True

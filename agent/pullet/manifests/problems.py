@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from pullet.manifests.schema import Shape, fields, shape_at, warnings
-from pullet.manifests.yamldoc import Document, Loc, dotted
+from pullet.manifests.schema import Shape, Verdict, alternative, fields, shape_at, verdict, warnings
+from pullet.manifests.yamldoc import Loc, Located, dotted
 from pullet.model.problem import Origin, Problem, Severity
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
@@ -41,11 +42,16 @@ _BOUNDS = {
 
 @dataclass(slots=True)
 class Findings:
-    """What is wrong with one object, which stands at `loc` of its document."""
+    """What is wrong with one object, which stands at `loc` of its document.
 
-    document: Document
+    `unmet` is what it asks for to be isolated and what nothing here can hold: whether that refuses it or only warns is
+    for the node's policy to say.
+    """
+
+    document: Located
     loc: Loc = ()
     problems: list[Problem] = field(default_factory=list)
+    unmet: list[Problem] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -59,6 +65,11 @@ class Findings:
 
     def warn(self, loc: Loc, message: str, hint: str = "", *, key: bool = False) -> None:
         self._add(loc, message, hint, Severity.WARNING, key=key)
+
+    def loosens(self, loc: Loc, message: str, hint: str = "", *, key: bool = False) -> None:
+        """What tightens isolation and cannot be held here is never warned away, unless the node says so."""
+        place = (*self.loc, *loc)
+        self.unmet.append(Problem(self.document.locate(place, key=key), message, dotted(place), hint))
 
     def _add(self, loc: Loc, message: str, hint: str, severity: Severity, *, key: bool) -> None:
         if len(self.problems) > _MOST:
@@ -79,8 +90,14 @@ def checked(shape: type[AnyShape], data: Any, findings: Findings) -> AnyShape | 
             _translate(shape, detail, findings)
         return None
     for loc, info in warnings(value):
-        findings.warn(loc, f"has no meaning here: {(info.description or '').rstrip('.')}", key=True)
+        findings.warn(loc, _warning(info), key=True)
     return value
+
+
+def _warning(info: FieldInfo) -> str:
+    if verdict(info) is Verdict.LATER:
+        return "is read and checked; this version does not act upon it yet"
+    return f"has no meaning here: {(info.description or '').rstrip('.')}"
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -103,6 +120,8 @@ def _translate(shape: type[Shape], detail: ErrorDetails, findings: Findings) -> 
             findings.error(loc, "is required")
         case "extra_forbidden":
             _unknown(shape, loc, findings)
+        case "refused":
+            _refused(shape, loc, findings)
         case "wrong":
             findings.error(
                 loc, context["message"], context["hint"], key=context["message"] == "is not supported yet"
@@ -120,6 +139,13 @@ def _unknown(shape: type[Shape], loc: Loc, findings: Findings) -> None:
     around = shape_at(shape, loc[:-1])
     hint = meant(str(loc[-1]), fields(around)) if around else ""
     findings.error(loc, "unknown field", hint, key=True)
+
+
+def _refused(shape: type[Shape], loc: Loc, findings: Findings) -> None:
+    around = shape_at(shape, loc[:-1])
+    info = fields(around).get(str(loc[-1])) if around else None
+    reason = (info.description or "").rstrip(".") if info else ""
+    findings.error(loc, f"is not supported: {reason}", alternative(info) if info else "", key=True)
 
 
 def _choice(detail: ErrorDetails, findings: Findings) -> None:

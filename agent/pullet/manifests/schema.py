@@ -1,6 +1,6 @@
 """What the shapes of every door are made of: one source for validation, messages and the reference.
 
-Each field is honoured, accepted with a warning, ignored in silence, or refused for now; its class and its
+Each field is honoured, accepted with a warning, ignored in silence, or refused with a reason; its class and its
 description are in the field itself. docs/reference/manifests.md is generated from them.
 """
 
@@ -25,13 +25,16 @@ _ACRONYMS = {
     "pid": "PID",
 }
 _VERDICT = "verdict"
+_HINT = "hint"
+_SILENT = "silent"
 
 
 class Verdict(StrEnum):
     HONOURED = "honoured"
+    LATER = "read and checked, not acted upon yet"
     WARNED = "accepted with a warning"
     IGNORED = "ignored"
-    REFUSED = "not supported yet"
+    REFUSED = "refused"
 
 
 def camel(name: str) -> str:
@@ -58,8 +61,8 @@ def wrong(message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("wrong", "{message}", {"message": message, "hint": hint})
 
 
-def _field(verdict: Verdict, description: str, default: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={_VERDICT: verdict})
+def _field(verdict: Verdict, description: str, default: Any, **more: Any) -> Any:
+    return Field(default, description=description, json_schema_extra={_VERDICT: verdict, **more})
 
 
 def honoured(description: str, default: Any = PydanticUndefined) -> Any:
@@ -67,9 +70,17 @@ def honoured(description: str, default: Any = PydanticUndefined) -> Any:
     return _field(Verdict.HONOURED, description, default)
 
 
-def warned(description: str) -> Any:
-    """A field that has no meaning outside a cluster: accepted, and said so. The description says what happens."""
-    return _field(Verdict.WARNED, description, None)
+def later(description: str, default: Any = PydanticUndefined) -> Any:
+    """A field that arrives in the model in full, while what runs does not act upon it yet: one warning says so."""
+    return _field(Verdict.LATER, description, default)
+
+
+def warned(description: str, *, silent: tuple[Any, ...] = ()) -> Any:
+    """A field that has no meaning outside a cluster: accepted, and said so. The description says what happens.
+
+    `silent` are the values that say what is so anyhow, such as the default: no warning for them.
+    """
+    return _field(Verdict.WARNED, description, None, **{_SILENT: [*silent]})
 
 
 def ignored(description: str) -> Any:
@@ -77,19 +88,35 @@ def ignored(description: str) -> Any:
     return _field(Verdict.IGNORED, description, None)
 
 
-def not_yet(description: str) -> Any:
-    """A field of the specification that would change what runs, and that nothing here acts upon so far."""
-    return _field(Verdict.REFUSED, description, None)
+def unsupported(reason: str, hint: str = "") -> Any:
+    """A field of the type `Unsupported`: the reason and the hint stand in the message and in the reference."""
+    return _field(Verdict.REFUSED, reason, None, **{_HINT: hint})
 
 
-def _refuse(value: Any) -> Any:
-    if value in ({}, []):
+def _never(value: Any) -> Any:
+    if value in ({}, [], "", False):
         return value
-    raise wrong("is not supported yet")
+    raise PydanticCustomError("refused", "is refused")
 
 
-NotYet = Annotated[Any, AfterValidator(_refuse)]
-"""The type of a field that is `not_yet`; an empty list or mapping says nothing and passes."""
+Unsupported = Annotated[Any, AfterValidator(_never)]
+"""The type of a field that is `unsupported`; an empty value says nothing and passes."""
+
+
+NotYet = Unsupported
+not_yet = unsupported
+
+
+def alternative(info: FieldInfo) -> str:
+    """What a person can do instead."""
+    extra = info.json_schema_extra
+    return str(extra.get(_HINT, "")) if isinstance(extra, dict) else ""
+
+
+def _says_nothing(info: FieldInfo, value: Any) -> bool:
+    extra = info.json_schema_extra
+    silent = extra.get(_SILENT) if isinstance(extra, dict) else None
+    return isinstance(silent, list) and value in silent
 
 
 def verdict(info: FieldInfo) -> Verdict:
@@ -124,15 +151,19 @@ def fields(shape: type[Shape]) -> dict[str, FieldInfo]:
 def warnings(
     value: Any, loc: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], FieldInfo]]:
-    """The fields below `value` that are set and accepted with a warning."""
+    """The fields below `value` that are set and accepted with a warning, or not acted upon yet."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from warnings(item, (*loc, index))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from warnings(item, (*loc, key))
     if not isinstance(value, Shape):
         return
     for name in sorted(value.model_fields_set):
         info = type(value).model_fields[name]
         place = (*loc, info.alias or name)
-        if verdict(info) is Verdict.WARNED:
+        inside = getattr(value, name)
+        if verdict(info) in {Verdict.WARNED, Verdict.LATER} and not _says_nothing(info, inside):
             yield place, info
-        yield from warnings(getattr(value, name), place)
+        yield from warnings(inside, place)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from yaml.error import Mark, MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -33,6 +33,12 @@ _IN_WORDS = {
     "found undefined alias": "an anchor (&name) must stand before its alias (*name)",
     "did not find expected node content": "quote text that begins with { or [",
 }
+
+
+class Located(Protocol):
+    """What can say where in the repository a value of it stands."""
+
+    def locate(self, loc: Loc, *, key: bool = False) -> Origin: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,22 @@ class Broken:
 
 def documents(path: str, content: bytes) -> tuple[Document | Broken, ...]:
     """Every document that holds something; a broken one does not hide the others."""
+    return tuple(part if isinstance(part, Broken) else part[0] for part in graphs(path, content))
+
+
+def graphs(
+    path: str, content: bytes, tags: frozenset[str] = frozenset()
+) -> Iterator[tuple[Document, Node] | Broken]:
+    """The same, each with its graph of nodes, and where these `tags` may stand."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return (_not_text(path, content, error.start),)
-    return tuple(
-        document
-        for index, (line, part) in enumerate(_parts(text))
-        if (document := _read(path, index, part, line)) is not None
-    )
+        yield _not_text(path, content, error.start)
+        return
+    for index, (line, part) in enumerate(_parts(text)):
+        found = _read(path, index, part, line, tags)
+        if found is not None:
+            yield found
 
 
 def load_one(content: bytes, path: str) -> Document:
@@ -119,7 +132,9 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     yield line, text[begin:]
 
 
-def _read(path: str, index: int, text: str, line: int) -> Document | Broken | None:
+def _read(
+    path: str, index: int, text: str, line: int, tags: frozenset[str]
+) -> tuple[Document, Node] | Broken | None:
     odd = _NOT_PRINTABLE.search(text)
     if odd is not None:
         row, column = text.count("\n", 0, odd.start()), odd.start() - text.rfind("\n", 0, odd.start())
@@ -129,9 +144,9 @@ def _read(path: str, index: int, text: str, line: int) -> Document | Broken | No
         return Broken(problem, text)
     try:
         root = compose(text)
-        if root is None or (data := construct(root)) is None:
+        if root is None or (data := construct(root, tags)) is None:
             return None
-        return Document(path, index, data, text, line, _origin(path, line, root))
+        return Document(path, index, data, text, line, _origin(path, line, root)), root
     except Unsound as unsound:
         return Broken(_unsound(path, line, unsound), text, foreign=isinstance(unsound, ForeignTag))
     except YAMLError as error:

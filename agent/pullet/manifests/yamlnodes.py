@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yaml._yaml import CParser
+from yaml.composer import Composer, ComposerError
+from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 DEEPEST = 100
@@ -18,14 +20,14 @@ LARGEST = 100_000
 
 _PREFIX = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _BOOL, _NULL = (_PREFIX + name for name in ("str", "int", "float", "bool", "null"))
-_MERGE, _SEQ, _MAP = (_PREFIX + name for name in ("merge", "seq", "map"))
+MERGE, _SEQ, _MAP = (_PREFIX + name for name in ("merge", "seq", "map"))
 
 _LONGEST_NUMBER = 40
 _FIRST_OF_PLAIN = frozenset("~nNtTfF<+-.0123456789")
 _WORDS = {
     **dict.fromkeys(("~", "null", "Null", "NULL", ""), _NULL),
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), _BOOL),
-    "<<": _MERGE,
+    "<<": MERGE,
 }
 _NUMBER = re.compile(
     r"""(?P<int> [-+]? (?: 0[0-7]* | [1-9][0-9]* | 0o[0-7]+ | 0x[0-9a-fA-F]+ | 0b[01]+ ) )
@@ -47,8 +49,8 @@ class ForeignTag(Unsound):
     """A tag that only another tool understands."""
 
 
-class _Composer(CParser):
-    """libyaml's parser with our resolver; it composes by recursion in C, so that depth is bounded here."""
+class _Resolving:
+    """Our resolver; libyaml's parser composes by recursion in C, so that depth is bounded here."""
 
     depth = 0
 
@@ -66,6 +68,28 @@ class _Composer(CParser):
         self.depth -= 1
 
 
+class _Composer(_Resolving, CParser):
+    """libyaml's parser and its composer, which refuses to give an anchor's name a second time."""
+
+
+class _Rebinding(_Resolving, Composer, CParser):
+    """The same in Python, ten times slower, where an anchor stands for the last node that bore its name.
+
+    https://yaml.org/spec/1.2.2/#3222-anchors-and-aliases
+    """
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event = self.peek_event()
+        if not isinstance(event, AliasEvent):
+            self.anchors.pop(getattr(event, "anchor", None), None)
+        node: Node | None = super().compose_node(parent, index)
+        return node
+
+
 def _plain_tag(value: str) -> str:
     if value and value[0] not in _FIRST_OF_PLAIN:
         return _STR
@@ -80,20 +104,29 @@ def _plain_tag(value: str) -> str:
 
 def compose(text: str) -> Node | None:
     """The one document in `text`. Raises Unsound, and yaml.YAMLError for what libyaml finds."""
-    node: Node | None = _Composer(text).get_single_node()
+    node: Node | None
+    try:
+        node = _Composer(text).get_single_node()
+    except ComposerError as error:
+        if not str(error.context).startswith("found duplicate anchor"):
+            raise
+        node = _Rebinding(text).get_single_node()
     return node
 
 
-def construct(root: Node) -> Any:
-    """Dictionaries, lists, strings, numbers, booleans and None. Raises Unsound."""
-    return _Constructor().build(root)
+def construct(root: Node, tags: frozenset[str] = frozenset()) -> Any:
+    """Dictionaries, lists, strings, numbers, booleans and None. Raises Unsound.
+
+    What bears one of `tags` is taken as if it had none.
+    """
+    return _Constructor(tags).build(root)
 
 
 def merged(node: MappingNode) -> list[MappingNode]:
     """The mappings that `<<` brings in, the strongest first. Raises Unsound."""
     found: list[MappingNode] = []
     for key, value in node.value:
-        if key.tag != _MERGE:
+        if key.tag != MERGE:
             continue
         sources = value.value if isinstance(value, SequenceNode) else [value]
         for source in sources:
@@ -107,6 +140,7 @@ def merged(node: MappingNode) -> list[MappingNode]:
 class _Constructor:
     """Builds each node once; what aliases share is shared, and `size` counts it as often as it is meant."""
 
+    tags: frozenset[str] = frozenset()
     done: dict[int, tuple[Any, int]] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
     size: int = 0
@@ -114,7 +148,7 @@ class _Constructor:
     def build(self, node: Node) -> Any:
         self._count(node, 1)
         if isinstance(node, ScalarNode):
-            return _scalar(node)
+            return scalar(node, self.tags)
         known = self.done.get(id(node))
         if known is not None:
             self._count(node, known[1])
@@ -134,11 +168,11 @@ class _Constructor:
             raise Unsound(f"holds more than {LARGEST:,} values once aliases are expanded", node)
 
     def _sequence(self, node: Node) -> list[Any]:
-        _expect(node, _SEQ)
+        self._expect(node, _SEQ)
         return [self.build(item) for item in node.value]
 
     def _mapping(self, node: MappingNode) -> dict[Any, Any]:
-        _expect(node, _MAP)
+        self._expect(node, _MAP)
         own: dict[Any, Any] = {}
         seen: dict[Any, Node] = {}
         for key, value in node.value:
@@ -146,19 +180,23 @@ class _Constructor:
             first = seen.setdefault(name, key)
             if first is not key:
                 raise Unsound(f'the key "{key.value}" stands here a second time', key, first=first)
-            if key.tag != _MERGE:
+            if key.tag != MERGE:
                 own[name] = self.build(value)
-        if _MERGE in seen:
+        if MERGE in seen:
             own = self._merge(node, own)
         return own
 
     def _key(self, key: Node) -> Any:
-        if key.tag == _MERGE:
-            return _MERGE
+        if key.tag == MERGE:
+            return MERGE
         if not isinstance(key, ScalarNode):
             hint = "text that begins with { or [ needs quotes"
             raise Unsound("a key must be text, not a mapping or a list", key, hint=hint)
         return self.build(key)
+
+    def _expect(self, node: Node, tag: str) -> None:
+        if node.tag != tag and node.tag not in self.tags:
+            raise ForeignTag(f"the tag {_shown(node.tag)} is not supported", node)
 
     def _merge(self, node: MappingNode, own: dict[Any, Any]) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -167,29 +205,28 @@ class _Constructor:
         return {**result, **own}
 
 
-def _expect(node: Node, tag: str) -> None:
-    if node.tag != tag:
-        raise ForeignTag(f"the tag {_shown(node.tag)} is not supported", node)
-
-
 def _shown(tag: str) -> str:
     return f"!!{tag.removeprefix(_PREFIX)}" if tag.startswith(_PREFIX) else tag
 
 
-def _scalar(node: ScalarNode) -> Any:
+def scalar(node: ScalarNode, tags: frozenset[str] = frozenset()) -> str | int | float | bool | None:
+    """What one scalar stands for. Raises Unsound."""
     text: str = node.value
-    match node.tag:
-        case t if t in {_STR, _MERGE}:
+    tag = node.tag
+    if tag in tags:
+        tag = _STR if node.style else _plain_tag(text)
+    match tag:
+        case t if t in {_STR, MERGE}:
             return text
         case t if t in {_INT, _FLOAT, _BOOL, _NULL}:
-            return _converted(node, text)
+            return _converted(node, tag, text)
     raise ForeignTag(f"the tag {_shown(node.tag)} is not supported", node)
 
 
-def _converted(node: ScalarNode, text: str) -> Any:
-    if node.tag != _plain_tag(text) and not (node.tag == _FLOAT and _plain_tag(text) == _INT):
-        raise Unsound(f"is not what its tag {_shown(node.tag)} says", node)
-    match node.tag:
+def _converted(node: ScalarNode, tag: str, text: str) -> int | float | bool | None:
+    if tag != _plain_tag(text) and not (tag == _FLOAT and _plain_tag(text) == _INT):
+        raise Unsound(f"is not what its tag {_shown(tag)} says", node)
+    match tag:
         case t if t == _NULL:
             return None
         case t if t == _BOOL:

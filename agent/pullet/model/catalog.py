@@ -25,7 +25,8 @@ class Unreadable:
 class Catalog:
     """`refused` are workloads that are declared but not valid: their name is known, their specification is not.
 
-    `inventory_known` is false when a Node object cannot be read, so that who runs what cannot be said.
+    `inventory_known` is false when a Node object cannot be read, so that who runs what cannot be said. `unmet` are
+    documents that tighten isolation and that nothing here can hold, a NetworkPolicy for one.
     """
 
     files: int = 0
@@ -35,6 +36,7 @@ class Catalog:
     refused: frozenset[WorkloadName] = frozenset()
     unreadable: tuple[Unreadable, ...] = ()
     inventory_known: bool = True
+    unmet: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -19,8 +19,12 @@ class Taint:
 
 @dataclass(frozen=True, slots=True)
 class Node:
+    """`capacity` is what instances may ask for together: cpu in thousandths of a core, everything else as counted."""
+
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     unschedulable: bool = False
     taints: tuple[Taint, ...] = ()
     origin: Origin = Origin("")
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()

@@ -152,7 +152,7 @@ class Pod:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     network: Networking | None = None
-    names: tuple[str, ...] = ()
+    names: tuple[Text, ...] = ()
     hostname: str = ""
     domainname: str = ""
     hosts: tuple[tuple[str, str], ...] = ()

@@ -35,9 +35,13 @@ class Problem:
 
     def __str__(self) -> str:
         """`file:line:column: severity: message (hint)`, as compilers and editors know it."""
-        where = f" {self.field}:" if self.field else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.origin}: {self.severity}:{where} {self.message}{hint}"
+        return f"{self.origin}: {self.severity}: {self.what}{hint}"
+
+    @property
+    def what(self) -> str:
+        """The message, after the field that it is about."""
+        return f"{self.field}: {self.message}" if self.field else self.message
 
     def as_dict(self) -> dict[str, object]:
         """The shape of `pullet validate -o json` and of the note's `problems`."""

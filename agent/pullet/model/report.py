@@ -58,7 +58,10 @@ class WorkloadReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`since` and `fetched_at` in seconds since the epoch; `took` seconds from seeing the commit to this state."""
+    """`since` and `fetched_at` in seconds since the epoch; `took` seconds from seeing the commit to this state.
+
+    `fetch_error` is why the last fetch failed, empty when it did not.
+    """
 
     node: str
     commit: str
@@ -70,6 +73,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     instances: tuple[InstanceReport, ...] = ()
     fetched_at: float | None = None
+    fetch_error: str = ""
 
     @property
     def ready(self) -> int:
@@ -113,6 +117,7 @@ class Report:
         return {
             **self.note(),
             "fetched_at": None if fetched is None else timestamp(fetched, timespec="milliseconds"),
+            "fetch_error": self.fetch_error,
             "instances": [
                 {
                     "instance": instance.instance,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pullet.model.names import WorkloadName
+from pullet.model.node import Node, Taint
 from pullet.model.pod import Pod
-from pullet.model.problem import Origin
+from pullet.model.problem import Origin, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,19 @@ class Endless:
 
 
 @dataclass(frozen=True, slots=True)
+class SuccessRule:
+    """One rule of a successPolicy: enough when so many of `indexes` succeeded; None stands for all of either."""
+
+    indexes: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finite:
     """Ends by itself: a Job. Times in seconds; `completions` None takes the first success for all.
 
+    `backoff_limit_per_index` counts failures of each index alone, and `max_failed_indexes` bounds how many may fail.
+    With `replace_failed_only` a new pod comes when the old one ended, not when it begins to stop.
     https://kubernetes.io/docs/concepts/workloads/controllers/job/
     """
 
@@ -95,6 +107,10 @@ class Finite:
     forget_after: float | None = None
     suspended: bool = False
     failure_rules: tuple[FailureRule, ...] = ()
+    success_rules: tuple[SuccessRule, ...] = ()
+    backoff_limit_per_index: int | None = None
+    max_failed_indexes: int | None = None
+    replace_failed_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,36 @@ class Requirement:
     operator: str
     values: tuple[str, ...] = ()
 
+    def met_by(self, node: Node) -> bool:
+        """What is not a number is neither greater nor less."""
+        value = node.name if self.key == "metadata.name" else node.labels.get(self.key)
+        match self.operator:
+            case "In":
+                return value in self.values
+            case "NotIn":
+                return value not in self.values
+            case "Exists":
+                return value is not None
+            case "DoesNotExist":
+                return value is None
+        if value is None or not all(re.fullmatch(r"[+-]?\d{1,19}", text) for text in (value, *self.values)):
+            return False
+        bound = int(self.values[0])
+        return int(value) > bound if self.operator == "Gt" else int(value) < bound
+
+    def __str__(self) -> str:
+        key = "name" if self.key == "metadata.name" else self.key
+        match self.operator:
+            case "In" | "NotIn":
+                one = len(self.values) == 1
+                words = ("=" if one else " in ") if self.operator == "In" else ("!=" if one else " not in ")
+                return f"{key}{words}{self.values[0] if one else '(' + ', '.join(self.values) + ')'}"
+            case "Exists":
+                return key
+            case "DoesNotExist":
+                return f"!{key}"
+        return f"{key}{'>' if self.operator == 'Gt' else '<'}{self.values[0]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Toleration:
@@ -147,6 +193,14 @@ class Toleration:
     operator: str = "Equal"
     value: str = ""
     effect: str = ""
+
+    def tolerates(self, taint: Taint) -> bool:
+        """An empty effect stands for all effects, and an empty key, which only Exists may have, for all taints."""
+        if self.effect and self.effect != taint.effect:
+            return False
+        if not self.key:
+            return self.operator == "Exists"
+        return self.key == taint.key and (self.operator == "Exists" or self.value == taint.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +216,18 @@ class Where:
     per_node: int | None = None
     together: str = ""
     pinned: str = ""
+
+    def admits(self, node: Node) -> bool:
+        """Whether one of the alternatives holds there, and every taint that keeps instances away is tolerated."""
+        fits = not self.terms or any(all(one.met_by(node) for one in term) for term in self.terms)
+        return fits and self.untolerated(node) is None
+
+    def untolerated(self, node: Node) -> Taint | None:
+        """The first taint of the node that keeps instances away; PreferNoSchedule is only a wish."""
+        hard = (taint for taint in node.taints if taint.effect != "PreferNoSchedule")
+        return next(
+            (taint for taint in hard if not any(one.tolerates(taint) for one in self.tolerations)), None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +258,8 @@ class Workload:
 
     `named` instances are told apart and come `in_order`, first to last. Times in seconds: an instance must have been
     ready for `min_ready` to count, and a replacement that makes no progress for `progress_deadline` has failed. A
-    `paused` one is not replaced.
+    `paused` one is not replaced. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
+    policy refuses it for that, or only warns.
     """
 
     name: WorkloadName
@@ -210,3 +277,4 @@ class Workload:
     paused: bool = False
     after: tuple[Dependency, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
+    unmet: tuple[Problem, ...] = ()

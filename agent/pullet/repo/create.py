@@ -28,5 +28,13 @@ def commit_all(directory: Path, paths: Sequence[str], message: str) -> None:
         except git.GitCommandError as error:
             says = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
             raise Refused(
-                f"git could not commit: {says.splitlines()[-1]}", hint="the files are there; commit them"
+                f"the files are there, and git could not commit them: {says.splitlines()[-1]}",
+                hint=_what_to_do(directory, says, message),
             ) from None
+
+
+def _what_to_do(directory: Path, says: str, message: str) -> str:
+    again = f"git -C {directory} commit -m '{message}'"
+    if "auto-detect" in says or "tell me who you are" in says or "empty ident" in says:
+        return f"say who you are with git config --global user.name and user.email, then: {again}"
+    return f"when that is mended: {again}"

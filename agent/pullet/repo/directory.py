@@ -1,23 +1,22 @@
-"""An ordinary directory as a snapshot, for `pullet validate PATH`; without git, so that it starts at once."""
+"""An ordinary directory as a snapshot, for `pullet validate PATH`; without git and logs, so that it starts at once."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import structlog
 
 from pullet.model.errors import Refused
 from pullet.model.snapshot import File, Revision, Snapshot
 from pullet.repo.paths import DirectoryTree
 from pullet.repo.selection import LARGEST_FILE, belongs, ignore_files_above
 
-log = structlog.get_logger()
+Skipped = Callable[[str, str], None]
+"""Called with the path of a file that is left out, and why."""
 
 
-def snapshot_of_directory(path: Path, sub: str = ".") -> Snapshot:
+def snapshot_of_directory(path: Path, skipped: Skipped, sub: str = ".") -> Snapshot:
     """The files below `path`/`sub`, named from the checkout's root, or from `path` where there is no checkout.
 
     `path` may be a single file too. Raises Refused when there is nothing to read.
@@ -28,7 +27,7 @@ def snapshot_of_directory(path: Path, sub: str = ".") -> Snapshot:
     root = _checkout_of(start) or (start.parent if start.is_file() else Path(os.path.abspath(path)))  # noqa: PTH100
     below = "" if start == root else start.relative_to(root).as_posix()
     names = sorted(name for name in _names(root, start, below) if belongs(name, below))
-    files = tuple(file for name in names if (file := _read(root, name)))
+    files = tuple(file for name in names if (file := _read(root, name, skipped)))
     return Snapshot(Revision("worktree"), files, DirectoryTree(root))
 
 
@@ -47,13 +46,13 @@ def _names(root: Path, start: Path, below: str) -> Iterator[str]:
         yield from ((here / name).relative_to(root).as_posix() for name in files)
 
 
-def _read(root: Path, name: str) -> File | None:
+def _read(root: Path, name: str, skipped: Skipped) -> File | None:
     """The blob's id as git computes it: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
     path = root / name
     if path.is_symlink():
         return None
     if path.stat().st_size > LARGEST_FILE:
-        log.warning("file_skipped", path=name, because=f"it is larger than {LARGEST_FILE} bytes")
+        skipped(name, f"it is larger than {LARGEST_FILE} bytes")
         return None
     try:
         content = path.read_bytes()

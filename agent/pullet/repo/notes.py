@@ -46,6 +46,9 @@ def meaning(note: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _lasting(about: Mapping[str, Any]) -> tuple[object, ...]:
-    """While a workload moves, its message names the next step, which the note after it need not tell."""
-    moving = about.get("state") == State.PROGRESSING
-    return about.get("state"), about.get("hash"), "" if moving else about.get("message")
+    """While a workload moves or fails, its message tells of the next step or the last try.
+
+    That is no news: a note for each try would be a heartbeat.
+    """
+    passing = about.get("state") in (State.PROGRESSING, State.DEGRADED)
+    return about.get("state"), about.get("hash"), "" if passing else about.get("message")

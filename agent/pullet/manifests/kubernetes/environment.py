@@ -6,28 +6,21 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 
-from pullet.manifests.declared import (
-    AllOf,
-    Configuration,
-    Draft,
-    KeyOf,
-    Literal,
-    Lookup,
-    Reference,
-    Source,
-    Unknown,
-)
-from pullet.manifests.problems import Findings
-from pullet.model.pod import Container, EnvVar
-from pullet.model.workload import Workload
+from pullet.manifests.declared import AllOf, Given, KeyOf, Literal, Source
+from pullet.manifests.kubernetes.referring import Referring
+from pullet.model.pod import EnvVar
+from pullet.model.text import Fact, Pieces, Quotient, Text
 
 MOST = 2 * 1024 * 1024
 
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
+
 Variables = dict[str, EnvVar]
+Part = str | Fact | Quotient
 
 
 class TooMuch(Exception):  # noqa: N818 - what is said of the container
@@ -51,7 +44,7 @@ class Budget:
         return text
 
 
-def expand(text: str, variables: Mapping[str, EnvVar], budget: Budget) -> tuple[str, bool]:
+def expand(text: str, variables: Mapping[str, EnvVar], budget: Budget) -> tuple[Text, bool]:
     """The text with `$(NAME)` replaced, what is not defined left as it is; and whether a secret is in it now.
 
     Raises TooMuch.
@@ -59,112 +52,90 @@ def expand(text: str, variables: Mapping[str, EnvVar], budget: Budget) -> tuple[
     budget.take(text)
     if "$" not in text:
         return text, False
-    secret = False
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal secret
+    parts: list[Part] = []
+    secret, end = False, 0
+    for match in _REFERENCE.finditer(text):
+        parts.append(text[end : match.start()])
+        end = match.end()
         variable = variables.get(match[1]) if match[1] is not None else None
         if variable is None:
-            return "$" if match[1] is None else match[0]
-        secret = secret or variable.secret
-        return budget.take(variable.value)
-
-    return _REFERENCE.sub(value, text), secret
-
-
-def settle(draft: Draft, lookup: Lookup, findings: Findings) -> Workload:
-    """The workload with its environment; what is missing is in the findings."""
-    pod = draft.workload.pod
-    containers = tuple(
-        _settled(container, sources, lookup, findings)
-        for container, sources in zip(pod.containers, draft.environments, strict=True)
-    )
-    return replace(draft.workload, pod=replace(pod, containers=containers))
+            parts.append("$" if match[1] is None else match[0])
+        else:
+            secret = secret or variable.secret
+            parts += _taken(variable.value, budget)
+    return joined([*parts, text[end:]]), secret
 
 
-def _settled(
-    container: Container, sources: tuple[Source, ...], lookup: Lookup, findings: Findings
-) -> Container:
-    try:
-        return _filled(container, sources, lookup, findings)
-    except TooMuch:
-        findings.error(
-            (),
-            f'the environment and command of the container "{container.name}" are more than 2 MiB',
-            "use a file",
-        )
-        return container
+def expanded(text: Text, variables: Mapping[str, EnvVar], budget: Budget) -> Text:
+    """The text with `$(NAME)` replaced; what has facts in it was expanded before. Raises TooMuch."""
+    return expand(text, variables, budget)[0] if isinstance(text, str) else text
 
 
-def _filled(
-    container: Container, sources: tuple[Source, ...], lookup: Lookup, findings: Findings
-) -> Container:
+def undefined(text: str, variables: Mapping[str, EnvVar]) -> set[str]:
+    """The names that stand in the text and nowhere else."""
+    named = {match[1] for match in _REFERENCE.finditer(text) if match[1] is not None}
+    return named - variables.keys()
+
+
+def joined(parts: Iterable[Part]) -> Text:
+    """As few pieces as say the same; plain text where there is no fact among them."""
+    whole: list[Part] = []
+    for literal, run in groupby(parts, _is_literal):
+        if literal:
+            whole.append("".join(map(str, run)))
+        else:
+            whole += run
+    fewest = tuple(part for part in whole if part != "")
+    if all(map(_is_literal, fewest)):
+        return "".join(map(str, fewest))
+    return Pieces(fewest)
+
+
+def _is_literal(part: Part) -> bool:
+    """A Fact is a string too."""
+    return isinstance(part, str) and not isinstance(part, Fact)
+
+
+def _taken(value: Text | None, budget: Budget) -> tuple[Part, ...]:
+    """Raises TooMuch."""
+    parts = value.parts if isinstance(value, Pieces) else (value or "",)
+    for part in parts:
+        budget.take(str(part))
+    return parts
+
+
+def variables_of(sources: Iterable[Source], budget: Budget, referring: Referring) -> Variables:
+    """In the order in which they are defined, as each may use those before it. Raises TooMuch."""
     variables: Variables = {}
-    budget = Budget()
     for source in sources:
-        if isinstance(source, Literal):
-            variables[source.name] = EnvVar(source.name, *expand(source.value, variables, budget))
-            continue
-        for variable in _referred(source, lookup, findings):
-            budget.take(variable.name + variable.value)
+        for variable in _variables(source, variables, budget, referring):
             variables[variable.name] = variable
-    return replace(
-        container,
-        env=tuple(variables.values()),
-        command=_arguments(container.command, variables, budget),
-        args=_arguments(container.args, variables, budget),
-    )
+    return variables
 
 
-def _arguments(words: tuple[str, ...] | None, variables: Variables, budget: Budget) -> tuple[str, ...] | None:
-    return None if words is None else tuple(expand(word, variables, budget)[0] for word in words)
+def _variables(source: Source, known: Variables, budget: Budget, referring: Referring) -> Iterator[EnvVar]:
+    if isinstance(source, Literal):
+        yield EnvVar(source.name, *expand(source.value, known, budget))
+        return
+    for variable in _taken_over(source, referring):
+        budget.take(variable.name)
+        _taken(variable.value, budget)
+        yield variable
 
 
-def _referred(source: KeyOf | AllOf, lookup: Lookup, findings: Findings) -> Iterator[EnvVar]:
-    values = _values(source.reference, lookup, findings)
+def _taken_over(source: Given | KeyOf | AllOf, referring: Referring) -> Iterator[EnvVar]:
+    """What is taken as it is, without a look for `$(NAME)` in it."""
+    if isinstance(source, Given):
+        yield EnvVar(source.name, source.value)
+        return
+    values = referring.values(source.reference)
     if values is None:
         return
-    secret = _secret(source.reference)
+    secret = source.reference.target.kind == "Secret"
     match source:
-        case KeyOf(name, key, reference) if _has(values, key, reference, findings):
-            yield EnvVar(name, values.texts[key], secret)
+        case KeyOf(name, key, reference):
+            if referring.has_text(values, key, reference):
+                yield EnvVar(name, values.texts[key], secret)
         case AllOf(prefix, _):
             for key, value in values.texts.items():
                 yield EnvVar(prefix + key, value, secret)
-
-
-def _secret(reference: Reference) -> bool:
-    return reference.target.kind == "Secret"
-
-
-def _values(reference: Reference, lookup: Lookup, findings: Findings) -> Configuration | None:
-    found = lookup(reference.target)
-    match found:
-        case Unknown(because):
-            findings.error((*reference.loc, "name"), f"{_words(reference)} {because}")
-        case None if not reference.optional:
-            findings.error(
-                (*reference.loc, "name"),
-                f"{_words(reference)} does not exist",
-                "declare it, or say optional: true",
-            )
-        case Configuration():
-            return found
-    return None
-
-
-def _has(values: Configuration, key: str, reference: Reference, findings: Findings) -> bool:
-    if key in values.texts:
-        return True
-    place = (*reference.loc, "key")
-    if key in values.blobs:
-        findings.error(
-            place, f'the value of "{key}" in {_words(reference)} is not text, as a variable must be'
-        )
-    elif not reference.optional:
-        findings.error(place, f'{_words(reference)} has no key "{key}"', "add it, or say optional: true")
-    return False
-
-
-def _words(reference: Reference) -> str:
-    return f"{reference.target.kind} {reference.target.namespace}/{reference.target.name}"

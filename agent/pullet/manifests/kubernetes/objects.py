@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from pullet.manifests.declared import Content, Declared, Draft, ObjectName, Reading
 from pullet.manifests.kubernetes import configuration, schema, syntax, workloads
-from pullet.manifests.kubernetes.environment import settle
 from pullet.manifests.kubernetes.kinds import KINDS, Fate, Kind, is_built_in
+from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import AnyShape, Findings, checked, meant
 from pullet.manifests.schema import Shape
 from pullet.manifests.yamldoc import Document, Loc

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pullet.manifests.declared import AllOf, KeyOf, Literal, ObjectName, Reference, Source
+from pullet.manifests.declared import AllOf, KeyOf, Literal, Needs, ObjectName, Reference, Source
 from pullet.manifests.kubernetes import podschema as shapes
 from pullet.manifests.kubernetes.probes import readiness
 from pullet.manifests.kubernetes.quantity import thousandths, whole
@@ -22,11 +22,11 @@ _RESOURCES = ("cpu", "memory")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A pod without its environment, what that is made of, container by container, and where the pod may run."""
+    """A pod, where it may run, and what of it other objects decide."""
 
     pod: Pod
     node_selector: Mapping[str, str]
-    environments: tuple[tuple[Source, ...], ...]
+    needs: Needs
 
 
 def build(
@@ -48,7 +48,7 @@ def build(
         tuple(_sources(container, place, namespace, findings))
         for container, place in zip(spec.containers, places, strict=True)
     )
-    return Built(pod, dict(spec.node_selector), environments)
+    return Built(pod, dict(spec.node_selector), Needs(environments))
 
 
 def _container(shape: shapes.Container, loc: Loc, findings: Findings) -> Container:

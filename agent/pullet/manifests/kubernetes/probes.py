@@ -77,7 +77,7 @@ def _exec(action: ExecAction, container: Container, place: Loc, findings: Findin
     variables = {entry.name: EnvVar(entry.name, entry.value or "") for entry in container.env}
     budget = Budget()
     try:
-        return Exec(tuple(expand(word, variables, budget)[0] for word in action.command))
+        return Exec(tuple(str(expand(word, variables, budget)[0]) for word in action.command))
     except TooMuch:
         findings.error((*place, "command"), "is more than 2 MiB once expanded")
         return None

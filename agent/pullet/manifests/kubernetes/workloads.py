@@ -73,7 +73,7 @@ def _draft(
         replacement=replacement,
         node_selector=built.node_selector,
     )
-    return Draft(workload, built.environments)
+    return Draft(workload, built.needs)
 
 
 def _always(spec: PodSpec, kind: str, findings: Findings) -> None:

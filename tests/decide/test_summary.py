@@ -1,0 +1,24 @@
+"""What the report says of a node in one line."""
+
+from __future__ import annotations
+
+from pullet.decide import Outcome, summarise
+from pullet.model.catalog import Catalog
+from pullet.model.memory import Memory, Words
+from pullet.model.observed import Observed
+from pullet.model.placement import Desired
+from pullet.model.plan import Plan
+from pullet.model.problem import Origin, Problem
+from pullet.model.report import State
+from pullet.model.snapshot import Fetched, Revision
+
+
+def test_a_refusal_names_place_and_field() -> None:
+    """The first mistake is told with all that is needed to find it, and how many more there are."""
+    slip = Problem(Origin("shop/web.yaml", 7, 3), "unknown field", field="spec.replica")
+    other = Problem(Origin("shop/web.yaml", 9, 3), "must be a number", field="spec.replicas")
+    desired = Desired(Revision("c0ffee"), "edge-1", catalog=Catalog(problems=(slip, other)))
+    outcome = Outcome(desired, Observed(), Plan("c0ffee", "edge-1"), Words(), 0.0)
+    report = summarise(outcome, Memory(), Fetched())
+    assert report.state is State.REFUSED
+    assert report.message == "shop/web.yaml:7:3: spec.replica: unknown field (and 1 more)"
