@@ -87,14 +87,8 @@ def _preparing(one: ObservedContainer, restart: Restart, observed: Observed, now
 
 def _container(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
     match one.phase:
-        case Phase.RUNNING if one.stranded:
-            return Health(Condition.STOPPED, "the network that it shares was made anew")
-        case Phase.RUNNING if one.health in ("starting", "unhealthy"):
-            return _checked(one)
-        case Phase.RUNNING if one.readiness is not None:
-            return _asked(one, observed, now)
         case Phase.RUNNING:
-            return _unasked(one, now)
+            return _running(one, observed, now)
         case Phase.RESTARTING:
             return Health(Condition.CRASHING, f"{ending(one)}, and the engine starts it again")
         case Phase.EXITED:
@@ -105,6 +99,14 @@ def _container(one: ObservedContainer, restart: Restart, observed: Observed, now
             return Health(Condition.STOPPED, "is paused, and nobody asked for that here")
         case Phase.REMOVING | Phase.DEAD:
             return Health(Condition.GONE, f"the engine calls it {one.phase}")
+
+
+def _running(one: ObservedContainer, observed: Observed, now: float) -> Health:
+    if one.stranded:
+        return Health(Condition.STOPPED, "the network that it shares was made anew")
+    if one.health in ("starting", "unhealthy"):
+        return _checked(one)
+    return _unasked(one, now) if one.readiness is None else _asked(one, observed, now)
 
 
 def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:

@@ -73,16 +73,11 @@ class Pods:
         self._stock.clear(client, key_of(target.instance, target.hash, self._node))
 
     def _site(self, client: Client, target: Instance, commit: str) -> Site:
-        networks = {one.network: self._networks.ensure(one.network) for one in attachments(target)}
+        networks = [self._networks.ensure(one.network) for one in attachments(target)]
         peers = self._peers(client, target)
         facts = facts_of(target, self._node, labels.uid(target, self._node))
-        return Site(
-            self._node,
-            commit,
-            wiring(target, networks, peers),
-            {**facts, **_of_node(client, target.pod)},
-            peers=peers,
-        )
+        facts |= _of_node(client, target.pod)
+        return Site(self._node, commit, wiring(target, networks, peers, facts), facts, peers=peers)
 
     def _peers(self, client: Client, target: Instance) -> dict[str, str]:
         """The containers whose namespaces it shares, by their workloads' names. Raises Transient until they run."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pullet.engine.facts import Facts, finished
 from pullet.engine.options import said
 from pullet.model.names import InstanceName
 from pullet.model.network import Attachment, HostNetwork, Joined, Network, NetworkOf, NoNetwork
@@ -40,13 +41,13 @@ def attachments(instance: Instance) -> tuple[Attachment, ...]:
         case Joined(attachments):
             return attachments
         case None:
-            return (Attachment(Network(instance.name.workload.namespace), aliases=instance.pod.names),)
+            return (Attachment(Network(instance.name.workload.namespace)),)
         case _:
             return ()
 
 
-def wiring(instance: Instance, networks: Mapping[Network, str], peers: Mapping[str, str]) -> Wiring:
-    """`networks` gives the engine's name of each, `peers` the container whose namespaces stand for a workload's."""
+def wiring(instance: Instance, networks: Sequence[str], peers: Mapping[str, str], facts: Facts) -> Wiring:
+    """`networks` are the engine's names of the attachments', `peers` the containers that stand for a workload's."""
     match instance.pod.network:
         case HostNetwork():
             return Wiring("host")
@@ -55,9 +56,8 @@ def wiring(instance: Instance, networks: Mapping[Network, str], peers: Mapping[s
         case NetworkOf(workload):
             return Wiring(f"container:{peers[str(workload)]}")
         case _:
-            joined = attachments(instance)
-            endpoints = {networks[one.network]: _endpoint(one, instance) for one in joined}
-            return Wiring(next(iter(endpoints)), endpoints)
+            ends = [_endpoint(one, instance, facts) for one in attachments(instance)]
+            return Wiring(networks[0], dict(zip(networks, ends, strict=True)))
 
 
 def names(instance: InstanceName) -> tuple[str, ...]:
@@ -65,8 +65,9 @@ def names(instance: InstanceName) -> tuple[str, ...]:
     return tuple(dict.fromkeys((instance.pod, instance.workload.name)))
 
 
-def _endpoint(one: Attachment, instance: Instance) -> Endpoint:
-    aliases = dict.fromkeys((*names(instance.name), *instance.pod.names, *one.aliases))
+def _endpoint(one: Attachment, instance: Instance, facts: Facts) -> Endpoint:
+    given = (finished(name, facts) for name in instance.pod.names)
+    aliases = dict.fromkeys((*names(instance.name), *given, *one.aliases))
     return {
         "Aliases": list(aliases),
         **said(
