@@ -294,12 +294,27 @@ def test_what_is_held_is_told_once(hand: HandLoop) -> None:
     hand.branch.commit()
     with capture_logs() as logs:
         hand.ticks(120)
-    (held,) = told(logs, "removals_held")
-    assert "declares no workload at all" in str(held)
+    (held,) = (line for line in logs if line["event"] == "state_changed")
+    assert held["state"] == "held"
+    assert "declares no workload at all" in held["because"]
+    assert told(logs, "plan_held") == []
     assert sorted(str(line["instance"]) for line in logs if line["event"] == "waiting") == [
         "shop/Deployment/api#0",
         "shop/Deployment/web#0",
     ]
+
+
+def test_what_is_held_behind_something_else_is_told_too(hand: HandLoop) -> None:
+    """A revision with a mistake is refused, and what it would have removed is held besides."""
+    names = ("a", "b", "c", "d")
+    hand.branch.commit(**{name: deployment(name, "web:1") for name in names})
+    hand.ticks(60)
+    hand.branch.commit(readme="kind: [")
+    with capture_logs() as logs:
+        hand.ticks(60)
+    assert [line["state"] for line in logs if line["event"] == "state_changed"] == ["refused"]
+    (held,) = told(logs, "plan_held")
+    assert "to remove what runs here, commit with the trailer `Pullet-Prune: yes`" in str(held)
 
 
 def test_a_problem_is_told_once(hand: HandLoop) -> None:

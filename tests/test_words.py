@@ -111,3 +111,12 @@ def test_sync_is_told_apart(words: WordFiles, heard: tuple[Wake, Event]) -> None
     """It asks for a fetch."""
     _, synced = heard
     eventually(said(words.sync, lambda: synced.wait(0.2)), what="sync is heard")
+
+
+def test_no_place_for_words(tmp_path: Path) -> None:
+    """A file where the folder should be is told of, and a watcher that could not start can be stopped."""
+    (tmp_path / "words").write_text("")
+    watcher = WordWatcher(WordFiles(tmp_path), Wake(), lambda: None)
+    with pytest.raises(Refused, match="words cannot be written"):
+        watcher.start()
+    watcher.stop()

@@ -37,10 +37,10 @@ def run(settings: Settings) -> None:
     with ExitStack() as leave:
         leave.enter_context(only_writer(settings.state))
         house = build(settings, (board,))
-        leave.callback(house.stop, FAREWELL)
         server = _server(settings, board, house)
         server.start()
         leave.callback(server.stop)
+        leave.callback(house.stop, FAREWELL)
         house.start()
         log.info(
             "agent_started",

@@ -36,12 +36,19 @@ class Journal:
             said = self._waits.setdefault(name, set())
             if not wait.because.endswith(tuple(doing)) and _is_new(wait.because, said):
                 log.info("waiting", instance=name, because=wait.because)
-        if plan.hold and plan.hold != self._hold:
-            log.warning("removals_held", because=plan.hold)
-        self._hold = plan.hold
 
-    def reported(self, report: Report) -> None:
-        """Tell of a state that is another, or that has another reason for not being good."""
+    def reported(self, report: Report, hold: str) -> None:
+        """Tell of a state that is another, or that has another reason for not being good.
+
+        Also of what the plan holds back, where the state is about something else.
+        """
+        self._tell_state(report)
+        is_told = hold in ("", self._hold, report.message) or not report.commit
+        self._hold = hold
+        if not is_told:
+            log.warning("plan_held", because=hold)
+
+    def _tell_state(self, report: Report) -> None:
         state = f"{report.commit} {report.state}"
         is_other, self._state = state != self._state, state
         if is_other:

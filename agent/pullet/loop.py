@@ -120,7 +120,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - the next tick goes on, whatever it is
             tick = self._blind(desired, fetched, error, now)
         self.ledger.record(tick.report)
-        self._journal.reported(tick.report)
+        self._journal.reported(tick.report, tick.plan.hold)
         for publisher in self.publishers:
             publisher.publish(tick.report)
         return tick

@@ -93,12 +93,15 @@ class WordWatcher:
         self._thread = threading.Thread(target=self._watch, name="words", daemon=True)
 
     def start(self) -> None:
-        self._files.folder.mkdir(parents=True, exist_ok=True)
-        self._thread.start()
+        """Raises Refused where there can be no place for words."""
+        with _spoken(self._files.folder):
+            self._thread.start()
 
     def stop(self) -> None:
+        """Also where it never started."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _watch(self) -> None:
         changes = watchfiles.watch(

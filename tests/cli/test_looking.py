@@ -34,7 +34,7 @@ def test_what_is_logged_is_not_output(tmp_path: Path) -> None:
     (tmp_path / "huge.yaml").write_bytes(b"#" * (LARGEST_FILE + 1))
     done = pullet("validate", tmp_path, "-o", "json")
     assert json.loads(done.stdout)["problems"] == []
-    assert "file_skipped" in done.stderr
+    assert "huge.yaml" in done.stderr
 
 
 def test_status_names_the_field(tmp_path: Path) -> None:

@@ -11,23 +11,10 @@ import pytest
 from pullet import __version__
 from tests.lab.agents import COMMAND, pullet
 
-VERBS = [
-    "run",
-    "once",
-    "plan",
-    "validate",
-    "place",
-    "status",
-    "history",
-    "sync",
-    "pause",
-    "resume",
-    "accept",
-    "init",
-    "install",
-    "uninstall",
-    "doctor",
-]
+VERBS = (
+    *("run", "once", "plan", "validate", "place", "status", "history"),
+    *("sync", "pause", "resume", "accept", "init", "install", "uninstall", "doctor"),
+)
 
 
 def test_version() -> None:
@@ -40,7 +27,7 @@ def test_help_names_every_verb() -> None:
     """Each with a whole sentence: none is cut off."""
     done = pullet("--help")
     listed = re.findall(r"^  (\w+) +(\S.*)$", done.out.partition("Commands:")[2], re.MULTILINE)
-    assert [verb for verb, _ in listed] == VERBS
+    assert [verb for verb, _ in listed] == list(VERBS)
     assert [text for _, text in listed if not text.endswith(".") or text.endswith("...")] == []
 
 

@@ -1,8 +1,6 @@
 """The connection: version, time-outs, and what is said when there is no engine."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,18 +10,7 @@ from pullet.engine.docker_engine import DockerEngine
 from pullet.model.errors import Refused, Transient
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
-
-NOBODY = 65534
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    """Without the rights of root."""
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+from tests.lab.users import nobody
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,11 @@ class Here:
         if offline:
             return Observed()
         from pullet.engine.docker_engine import DockerEngine
+        from pullet.logs import quieten
         from pullet.probes.prober import Prober
         from pullet.wiring import first_look
 
+        quieten()
         engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
         prober = Prober(engine.run_check, _ignore, time.time)
         prober.start()

@@ -40,7 +40,9 @@ class Lines:
         for step in tick.plan.steps:
             self._say(f"{step.do} {step.key}", f"{step.do:<8} {step.instance}  {step.because}")
         for one in tick.report.instances:
-            self._say(one.instance, f"{one.state:<8} {one.instance}  {one.because}", key=one.state)
+            # Old and new stand side by side under one name.
+            subject = " ".join([one.instance, *(container.id for container in one.containers)])
+            self._say(subject, f"{one.state:<8} {one.instance}  {one.because}", key=one.state)
 
     def _say(self, subject: str, line: str, *, key: str = "") -> None:
         if self._said.get(subject) != (key or line):

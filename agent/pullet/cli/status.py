@@ -42,7 +42,6 @@ def _fleet(repo: str | None, rev: str | None, branch: str | None, output: Format
     from pullet.repo.fleet_notes import fleet_notes
 
     with mirror_of(Source(repo=repo, rev=rev, branch=branch)) as mirror:
-        mirror.fetch()
         nodes = fleet_notes(mirror, rev)
     if output is Format.TABLE:
         columns(
@@ -52,7 +51,7 @@ def _fleet(repo: str | None, rev: str | None, branch: str | None, output: Format
         for name, note in sorted(nodes.items()):
             _show_problems(note, prefix=f"{name}: ")
     else:
-        data({"nodes": nodes}, output)
+        data({"nodes": list(nodes.values())}, output)
     if not nodes:
         typer.echo("no node has left a note yet", err=True)
     return 0 if nodes and all(note["state"] == "converged" for note in nodes.values()) else 1

@@ -11,9 +11,9 @@ from pullet.model.names import WorkloadName
 from pullet.model.node import Node
 from pullet.model.problem import Problem
 from pullet.model.text import Text
-from pullet.model.volumes import RenderedFile
+from pullet.model.volumes import HostPath, RenderedFile
 from pullet.model.volumes import Source as VolumeSource
-from pullet.model.workload import Workload
+from pullet.model.workload import Requirement, Workload
 
 ObjectName = WorkloadName
 """Configuration and nodes are named by the same three words; what belongs to no namespace has an empty one."""
@@ -118,13 +118,15 @@ class Use:
 class Needs:
     """What other objects decide of a pod; `environments` and `uses` have an entry for each of its containers.
 
-    Containers are in the order of `Pod.all_containers`. `logins` are Secrets with the passwords of registries.
+    Containers are in the order of `Pod.all_containers`. `logins` are Secrets with the passwords of registries, `claims`
+    the PersistentVolumeClaims by the names of the `volumes` that they decide of.
     """
 
     environments: tuple[tuple[Source, ...], ...]
     uses: tuple[tuple[Use, ...], ...] = ()
     volumes: Mapping[str, VolumeSource | Projection] = field(default_factory=dict)
     logins: tuple[Reference, ...] = ()
+    claims: Mapping[str, Reference] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
@@ -133,6 +135,7 @@ class Needs:
         parts = (part for one in self.volumes.values() if isinstance(one, Projection) for part in one.parts)
         return not (
             self.logins
+            or self.claims
             or any(isinstance(source, KeyOf | AllOf) for source in sources)
             or any(isinstance(part, Keys) for part in parts)
         )
@@ -150,7 +153,77 @@ class Draft:
         return self.needs.nothing
 
 
-Content = Workload | Draft | Configuration | Node
+Selector = tuple[Requirement, ...]
+"""Comparisons with labels, which must all hold; without any, everything is selected."""
+
+
+def selected(selector: Selector, labels: Mapping[str, str]) -> bool:
+    return all(requirement.holds(labels.get(requirement.key)) for requirement in selector)
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """`target` is the port that the pods listen on, or the name of one."""
+
+    port: int
+    target: int | str
+    protocol: str
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A Service: the pods that it selects answer to its name; None where it selects none by labels.
+
+    One with `another` is another name of that Service of the same namespace.
+    """
+
+    name: str
+    namespace: str
+    selector: Selector | None
+    ports: tuple[ServicePort, ...] = ()
+    another: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"""
+        below = f"{self.name}.{self.namespace}"
+        return self.name, below, f"{below}.svc", f"{below}.svc.cluster.local"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A PersistentVolumeClaim; `size` in bytes. `storage_class` is None where none is named."""
+
+    modes: frozenset[str]
+    size: int
+    volume: str = ""
+    selector: Selector | None = None
+    storage_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A PersistentVolume: a path of the nodes that meet one of the `terms`; `claim` is whom it is kept for."""
+
+    source: HostPath
+    labels: Mapping[str, str]
+    modes: frozenset[str]
+    capacity: int
+    storage_class: str = ""
+    terms: tuple[tuple[Requirement, ...], ...] = ()
+    claim: ObjectName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What isolates pods in a cluster and cannot here; None selects pods that only its own controller knows."""
+
+    problem: Problem
+    selector: Selector | None
+
+
+Content = Workload | Draft | Configuration | Node | Names | Claim | Volume | Isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +243,18 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of some part of a file."""
+    """What came of some part of a file.
+
+    `looked_at` are the other files that it depends on, by path and id (None where there is none), and `parts` those
+    that are part of it, and so declare nothing by themselves.
+    """
 
     declared: tuple[Declared, ...] = ()
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     left_alone: bool = False
+    looked_at: tuple[tuple[str, str | None], ...] = ()
+    parts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, parts: Iterable[Reading]) -> Reading:
@@ -186,6 +265,8 @@ class Reading:
             tuple(one for reading in readings for one in reading.problems),
             tuple(one for reading in readings for one in reading.unreadable),
             all(reading.left_alone for reading in readings),
+            tuple(one for reading in readings for one in reading.looked_at),
+            frozenset().union(*(reading.parts for reading in readings)),
         )
 
 

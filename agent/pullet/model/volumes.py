@@ -10,8 +10,9 @@ from pullet.model.text import Text
 
 
 class PathType(StrEnum):
-    """What must stand at a path of the node, or is made there.
+    """What must stand at a path of the node, or is made there; with ANY a directory, where nothing is.
 
+    EXISTING is of Compose, anything that is there already; the others are of Kubernetes.
     https://kubernetes.io/docs/concepts/storage/volumes/#hostpath-volume-types
     """
 
@@ -23,6 +24,7 @@ class PathType(StrEnum):
     SOCKET = "Socket"
     CHAR_DEVICE = "CharDevice"
     BLOCK_DEVICE = "BlockDevice"
+    EXISTING = "Existing"
 
 
 @dataclass(frozen=True, slots=True)

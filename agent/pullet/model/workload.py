@@ -15,9 +15,10 @@ from pullet.model.problem import Origin, Problem
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """So many in the whole fleet."""
+    """So many in the whole fleet, counted from `start`."""
 
     replicas: int
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,10 @@ class Requirement:
     values: tuple[str, ...] = ()
 
     def met_by(self, node: Node) -> bool:
-        """What is not a number is neither greater nor less."""
-        value = node.name if self.key == "metadata.name" else node.labels.get(self.key)
+        return self.holds(node.name if self.key == "metadata.name" else node.labels.get(self.key))
+
+    def holds(self, value: str | None) -> bool:
+        """None is a label that is not there. What is no number is neither greater nor less."""
         match self.operator:
             case "In":
                 return value in self.values

@@ -105,7 +105,13 @@ COMPLAINTS = (
         "{where} does not have that reference",
     ),
     Complaint(
-        r"[Rr]epository .*not found|does not appear to be a git repository|error: 404|not exported"
+        r"access denied or repository not exported",  # git daemon says no more, also where it takes no push
+        Refused,
+        "there is no repository at {where}, or it takes no push",
+        "check repo.url; where only notes are refused, let them be pushed or set status.notes: local",
+    ),
+    Complaint(
+        r"[Rr]epository .*not found|does not appear to be a git repository|error: 404"
         r"|repository .* does not exist|not valid: is this a git repository",
         Refused,
         "there is no repository at {where}",

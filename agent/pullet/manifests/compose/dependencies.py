@@ -1,0 +1,64 @@
+"""What a service needs before it starts, said by depends_on or by what it shares.
+
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#depends_on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pullet.manifests.compose.service import Service
+from pullet.manifests.compose.whole import Whole
+from pullet.manifests.problems import Findings
+from pullet.model.workload import Dependency
+
+_CONDITIONS = {
+    "service_started": "started",
+    "service_healthy": "ready",
+    "service_completed_successfully": "complete",
+}
+_PREFIX = "service:"
+
+
+def dependencies(service: Service, whole: Whole, findings: Findings) -> tuple[Dependency, ...]:
+    """Those of depends_on, and those that follow from what is shared."""
+    named = {}
+    for name, need in service.depends_on.items():
+        if need.required:
+            whole.refer(name, ("depends_on", name), findings)
+        workload = whole.workload(name)
+        named[name] = Dependency(workload, _CONDITIONS[need.condition], need.required, need.restart)
+    for name in shared(service):
+        named.setdefault(name, Dependency(whole.workload(name), restart=name in _namespaces(service)))
+    return tuple(named.values())
+
+
+def shared(service: Service) -> Iterator[str]:
+    """Services that must stand on the same node, first of all."""
+    yield from _namespaces(service)
+    for entry in service.volumes_from:
+        name = entry.partition(":")[0]
+        if name != "container":
+            yield name
+    for link in service.links:
+        yield link.partition(":")[0]
+
+
+def _namespaces(service: Service) -> list[str]:
+    modes = (service.network_mode, service.pid, service.ipc)
+    return [mode.removeprefix(_PREFIX) for mode in modes if mode.startswith(_PREFIX)]
+
+
+def circle(name: str, whole: Whole) -> tuple[str, ...]:
+    """A way from a service back to itself, over what it needs; empty where there is none."""
+    ways, seen = [(name,)], set[str]()
+    while ways:
+        way = ways.pop()
+        service = whole.services.sound.get(way[-1])
+        for needed in (*service.depends_on, *shared(service)) if service else ():
+            if needed == name:
+                return (*way, name)
+            if needed not in seen:
+                seen.add(needed)
+                ways.append((*way, needed))
+    return ()
