@@ -8,13 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import docker
 import docker.errors
-from tests.lab.pods import drawn
 from tests.lab.wait import eventually
 
 from pullet.engine import labels
 from pullet.engine.networks import network_name
-from pullet.engine.spec import Blueprint
-from pullet.model.network import Network
+from pullet.engine.spec import Blueprint, Site, blueprints
 from pullet.model.placement import Instance
 
 NODE = "raw"
@@ -24,7 +22,8 @@ THREADS = 8
 
 def prepared(wanted: Sequence[Instance]) -> list[Blueprint]:
     """Names, labels, limits and network as an agent of the node `raw` would write them."""
-    return [drawn(instance, NODE, network_name(NODE, Network(NAMESPACE))) for instance in wanted]
+    site = Site(NODE, "0" * 40, network_name(NODE, NAMESPACE))
+    return [blueprint for instance in wanted for blueprint in blueprints(instance, site)]
 
 
 class Raw:
@@ -37,7 +36,7 @@ class Raw:
     def make_network(self) -> None:
         marks = {labels.NODE: NODE, labels.NAMESPACE: NAMESPACE}
         self.client.create_network(
-            network_name(NODE, Network(NAMESPACE)), "bridge", labels=marks, check_duplicate=True
+            network_name(NODE, NAMESPACE), "bridge", labels=marks, check_duplicate=True
         )
 
     def run(self, blueprint: Blueprint) -> str:

@@ -28,8 +28,6 @@ def _plain(value: object) -> object:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
-    if isinstance(value, bytes):
-        return {"": "bytes", "hex": value.hex()}
     if isinstance(value, frozenset):
         return sorted(json.dumps(_plain(inner), sort_keys=True) for inner in value)
     return value
