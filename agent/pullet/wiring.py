@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.stock import Shelf
 from pullet.ledger import Ledger
 from pullet.loop import Loop, Publisher
 from pullet.manifests.policy import Policy, bound, read_policy
@@ -21,6 +22,7 @@ from pullet.model.node import Node
 from pullet.model.observed import Observed, Phase
 from pullet.model.snapshot import Fetched
 from pullet.probes.prober import Prober
+from pullet.repo.export import Exports
 from pullet.repo.follower import Follower
 from pullet.repo.mirror import Mirror
 from pullet.repo.note_writer import NoteWriter
@@ -77,7 +79,8 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     mirror = Mirror(settings.state, remote)
     ledger = Ledger(settings.state)
     follower = Follower(mirror, remote, wake, time.time, base=lambda commit: ledger.read().base(commit))
-    engine = DockerEngine(settings.engine, settings.node, wake, time.time)
+    shelf = Shelf(settings.state, settings.run, Exports(mirror.git, settings.state).place)
+    engine = DockerEngine(settings.engine, settings.node, wake, time.time, shelf=shelf)
     prober = Prober(engine.run_check, wake, time.time)
     notes = NoteWriter(mirror, settings.node, settings.status.notes)
     words = WordFiles(settings.state)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import Hand
@@ -26,9 +28,16 @@ def wake() -> Wake:
 
 
 @pytest.fixture
-def docker_engine(engine: LabEngine, node: str, wake: Wake) -> Iterator[DockerEngine]:
+def shelf(tmp_path: Path) -> Path:
+    """Where the engine room keeps what it makes: state/ and run/ below it."""
+    return tmp_path / "shelf"
+
+
+@pytest.fixture
+def docker_engine(engine: LabEngine, node: str, wake: Wake, shelf: Path) -> Iterator[DockerEngine]:
     """Listening to the real engine."""
-    ours = DockerEngine(engine.url, node, wake)
+    kept = Shelf(shelf / "state", shelf / "run", LOOKING_ONLY.export)
+    ours = DockerEngine(engine.url, node, wake, shelf=kept)
     ours.start()
     yield ours
     ours.stop()

@@ -8,8 +8,9 @@ import pytest
 from pullet.engine import labels
 from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.networks import network_name
-from pullet.engine.spec import Site, blueprints, container_name
+from pullet.engine.spec import container_name
 from pullet.model.limits import Resources
+from pullet.model.network import Network
 from pullet.model.observed import Phase
 from pullet.model.placement import Instance
 from pullet.model.plan import Start
@@ -17,13 +18,12 @@ from pullet.model.pod import EnvVar, Port, PullPolicy, Restart
 from tests.lab.engine import LabEngine
 from tests.lab.hand import BECAUSE, COMMIT, Hand
 from tests.lab.images import BUSYBOX, GREETER, tag
-from tests.lab.pods import OBSTINATE, SLEEP, instance
+from tests.lab.pods import OBSTINATE, SLEEP, drawn, instance
 
 
 def build(engine: LabEngine, node: str, target: Instance) -> str:
     """Only the first half of a start: what an agent leaves that dies after `create`."""
-    site = Site(node, COMMIT, "none")
-    (blueprint,) = blueprints(target, site)
+    blueprint = drawn(target, node, "none")
     return engine.client.create(blueprint.body | {"NetworkingConfig": None}, blueprint.name)
 
 
@@ -114,11 +114,11 @@ def test_a_network_removed_while_nothing_ran_is_made_again(hand: Hand, engine: L
     seen = hand.starts(instance())
     engine.client.kill(seen.containers[0].id)
     hand.waits_for(instance().name, Phase.EXITED)
-    engine.client.remove_network(network_name(node, "shop"))
+    engine.client.remove_network(network_name(node, Network("shop")))
     hand.revives(seen)
     assert hand.waits_for(instance().name, Phase.RUNNING).address
     networks = engine.client.inspect_container(seen.containers[0].id)["NetworkSettings"]["Networks"]
-    assert {"web-0", "web"} <= set(networks[network_name(node, "shop")]["Aliases"])
+    assert {"web-0", "web"} <= set(networks[network_name(node, Network("shop"))]["Aliases"])
 
 
 def test_a_port_that_is_taken_is_transient(hand: Hand) -> None:
@@ -166,7 +166,7 @@ def test_removal_is_graceful_and_keeps_volumes(
 ) -> None:
     """The process is asked to end; a volume of its own stays, named or not."""
     target = instance()
-    (blueprint,) = blueprints(target, Site(node, COMMIT, "none"))
+    blueprint = drawn(target, node, "none")
     body = blueprint.body | {"NetworkingConfig": None, "Volumes": {"/srv": {}}}
     engine.client.create(body, blueprint.name)
     seen = hand.starts(target)
@@ -242,6 +242,6 @@ def test_all_is_labelled_for_other_tools(hand: Hand, engine: LabEngine, node: st
         "app",
     )
     assert marks[labels.WORKLOAD] == "shop/Deployment/web"
-    network = engine.client.inspect_network(network_name(node, "shop"))
+    network = engine.client.inspect_network(network_name(node, Network("shop")))
     assert network["Labels"] == {labels.NODE: node, labels.NAMESPACE: "shop"}
     assert SLEEP[0] in engine.client.inspect_container(seen.containers[0].id)["Config"]["Entrypoint"]

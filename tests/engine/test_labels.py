@@ -4,6 +4,7 @@ import pytest
 
 from pullet.engine import labels
 from pullet.model.errors import Refused
+from pullet.model.observed import Role
 from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
 from tests.lab.pods import container, instance
 
@@ -19,14 +20,14 @@ def test_what_is_written_is_read_again(check: Check) -> None:
     """Everything the planner needs of an old specification survives a restart of the agent, probes too."""
     probe = Probe(check, period=2, failure_threshold=5)
     target = instance(readiness=probe)
-    identity = labels.read(labels.written(target, container(readiness=probe), "edge-1", "c0ffee"))
+    identity = labels.read(labels.written(target, container(readiness=probe), Role.MAIN, "edge-1", "c0ffee"))
     assert identity == labels.Identity(target.name, target.hash, "c0ffee", "web.yaml", "app", probe)
 
 
 def test_the_pods_uid_is_the_same_each_time() -> None:
     """Other tools may rely on it: it changes with the incarnation only."""
-    first, again = (labels.written(instance(), container(), "edge-1", commit) for commit in "ab")
-    other = labels.written(instance(), container(), "edge-2", "a")
+    first, again = (labels.written(instance(), container(), Role.MAIN, "edge-1", commit) for commit in "ab")
+    other = labels.written(instance(), container(), Role.MAIN, "edge-2", "a")
     assert first[labels.POD_UID] == again[labels.POD_UID] != other[labels.POD_UID]
 
 
@@ -41,7 +42,7 @@ def test_the_pods_uid_is_the_same_each_time() -> None:
 )
 def test_labels_of_somebody_else_are_refused(broken: dict[str, str]) -> None:
     """Whatever no version of ours has written is not guessed at."""
-    good = labels.written(instance(), container(), "edge-1", "c0ffee")
+    good = labels.written(instance(), container(), Role.MAIN, "edge-1", "c0ffee")
     with pytest.raises(Refused):
         labels.read(good | broken)
 

@@ -5,19 +5,17 @@ import re
 import pytest
 
 from pullet.engine import labels
-from pullet.engine.spec import Site, blueprints, container_name
-from pullet.model.errors import Refused
+from pullet.engine.spec import container_name
 from pullet.model.limits import Resources
 from pullet.model.placement import Instance
-from pullet.model.pod import Container, EnvVar, Pod, Port, Restart
-from tests.lab.pods import container, instance, of
+from pullet.model.pod import EnvVar, Pod, Port, Restart
+from tests.lab.pods import container, drawn, instance, of
 
-SITE = Site(node="edge-1", commit="c0ffee", network="pullet-edge-1-shop")
+NETWORK = "pullet-edge-1-shop"
 
 
 def body(target: Instance) -> dict:  # type: ignore[type-arg]
-    (blueprint,) = blueprints(target, SITE)
-    return blueprint.body
+    return drawn(target).body
 
 
 def test_the_name_is_readable_in_front_and_unique_behind() -> None:
@@ -51,13 +49,13 @@ def test_a_long_or_odd_name_is_cut_to_what_the_engine_takes() -> None:
         (("a",), None, {"Entrypoint": ["a"]}),
         (None, ("b",), {"Cmd": ["b"]}),
         (("a",), ("b",), {"Entrypoint": ["a"], "Cmd": ["b"]}),
-        ((), (), {}),
+        ((), None, {"Entrypoint": [""]}),
     ],
 )
 def test_command_and_args(
     command: tuple[str, ...] | None, args: tuple[str, ...] | None, expected: dict[str, list[str]]
 ) -> None:
-    """Command stands for ENTRYPOINT and args for CMD; an empty list is as good as none."""
+    """Command stands for ENTRYPOINT and args for CMD; an empty command takes both of the image away."""
     made = body(instance(command=command, args=args))
     assert {key: made[key] for key in ("Entrypoint", "Cmd") if key in made} == expected
 
@@ -114,13 +112,6 @@ def test_the_labels_of_users_never_override_ours() -> None:
 def test_a_pod_answers_to_its_own_name_and_its_workloads() -> None:
     """Both names resolve on the namespace's network; a bare Pod has one."""
     ends = body(instance())["NetworkingConfig"]["EndpointsConfig"]
-    assert ends == {SITE.network: {"Aliases": ["web-0", "web"]}}
+    assert ends == {NETWORK: {"Aliases": ["web-0", "web"]}}
     bare = body(instance("shop/Pod/tool#0"))["NetworkingConfig"]["EndpointsConfig"]
-    assert bare == {SITE.network: {"Aliases": ["tool"]}}
-
-
-def test_several_containers_are_refused_for_now() -> None:
-    """A pod of two containers is not started as half of itself."""
-    two = of(Pod((Container("a", "x:1"), Container("b", "x:1"))))
-    with pytest.raises(Refused, match="has 2 containers"):
-        blueprints(two, SITE)
+    assert bare == {NETWORK: {"Aliases": ["tool"]}}

@@ -9,6 +9,9 @@ from typing import Any
 
 from pullet.engine import labels
 from pullet.engine.client import Client
+from pullet.engine.facts import facts_of
+from pullet.engine.spec import Blueprint, Site, blueprint, parts
+from pullet.engine.wires import attachments, wiring
 from pullet.model.names import InstanceName
 from pullet.model.placement import Instance
 from pullet.model.pod import Container, Pod, Restart
@@ -35,6 +38,14 @@ def of(pod: Pod, name: str = "shop/Deployment/web#0") -> Instance:
     return Instance(InstanceName.parse(name), pod, pod.digest(), "web.yaml")
 
 
+def drawn(target: Instance, node: str = "edge-1", network: str = "pullet-edge-1-shop") -> Blueprint:
+    """What would be created for a pod of one container."""
+    facts = facts_of(target, node, labels.uid(target, node))
+    networks = [network for _ in attachments(target)]
+    (part,) = parts(target.pod)
+    return blueprint(target, part, Site(node, "c0ffee", wiring(target, networks, {}, facts), facts))
+
+
 @contextmanager
 def unique_node(client: Client) -> Iterator[str]:
     """A node's name that nobody else has; whatever it left on the engine is removed."""
@@ -46,9 +57,11 @@ def unique_node(client: Client) -> Iterator[str]:
 
 
 def clear_node(client: Client, node: str) -> None:
-    """Every container and network of a node that is no more."""
+    """Every container, network and volume of a node that is no more."""
     ours = {"label": [f"{labels.NODE}={node}"]}
     for row in client.containers(all=True, filters=ours):
         client.remove_container(row["Id"], force=True, v=True)
     for network in client.networks(filters=ours):
         client.remove_network(network["Id"])
+    for volume in client.volumes(filters=ours)["Volumes"] or ():
+        client.remove_volume(volume["Name"])

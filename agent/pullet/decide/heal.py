@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pullet.decide.health import Condition
+from dataclasses import replace
+
+from pullet.decide.health import Condition, container_health
 from pullet.decide.scene import Move, Scene
-from pullet.model.observed import Incarnation
+from pullet.model.observed import Incarnation, Phase, Role
+from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Wait
+from pullet.model.pod import Pod
 
 
-def heal(one: Incarnation, scene: Scene) -> Move | None:
-    """One step or wait, or None where all is well."""
+def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move | None:
+    """One step or wait, or None where all is well; `known` is its specification, where it is."""
     if busy := scene.busy(one.instance):
         return Wait(one.instance, busy)
     found = scene.health(one)
@@ -17,8 +21,33 @@ def heal(one: Incarnation, scene: Scene) -> Move | None:
         case Condition.READY | Condition.COMPLETED:
             return None
         case Condition.STOPPED:
-            return scene.unless_too_soon(Revive(one, found.because))
+            return scene.unless_too_soon(Revive(_stopped(one, scene), found.because, known))
         case Condition.GONE:
             return scene.unless_too_soon(Remove(one, f"{found.because}; what is left of it goes"))
         case _:
             return Wait(one.instance, found.because, found.until)
+
+
+def _stopped(one: Incarnation, scene: Scene) -> Incarnation:
+    """With those of its containers that need a start; an init container that ended well does not."""
+    needing = tuple(
+        container
+        for container in one.containers
+        if container_health(container, one, scene.observed, scene.now).condition is Condition.STOPPED
+    )
+    return replace(one, containers=needing)
+
+
+def unfinished(pod: Pod, one: Incarnation) -> str:
+    """Which container of the pod comes next and may be started now; empty where none."""
+    standing = {container.name: container for container in one.containers}
+    for spec in pod.init:
+        found = standing.get(spec.name)
+        if found is None:
+            return f"its init container {spec.name} comes next"
+        stays = found.role is Role.SIDECAR
+        done = found.phase is Phase.RUNNING if stays else found.phase is Phase.EXITED and found.exit_code == 0
+        if not done:
+            return ""
+    missing = [spec.name for spec in pod.containers if spec.name not in standing]
+    return f"its container {missing[0]} comes next" if missing else ""

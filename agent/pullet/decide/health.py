@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase
+from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase, Role
 from pullet.model.pod import Restart
 
 SETTLE = 10.0
@@ -19,8 +18,8 @@ PATIENCE = 60.0
 class Condition(IntEnum):
     """From best to worst: an incarnation is in the worst condition of its containers."""
 
-    READY = 0
-    COMPLETED = 1
+    COMPLETED = 0
+    READY = 1
     STARTING = 2
     UNREADY = 3
     CRASHING = 4
@@ -52,20 +51,44 @@ class Health:
 
 
 def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
-    """The worst of its containers."""
-    return worst(_container(one, incarnation.restart, observed, now) for one in incarnation.containers)
+    """The worst of its containers; what only serves them counts where it is not well."""
+    found = [(one, container_health(one, incarnation, observed, now)) for one in incarnation.containers]
+    telling = [state for one, state in found if one.role is Role.MAIN or not state.good]
+    there = {one.name for one in incarnation.containers if one.role is Role.MAIN}
+    missing = [name for name in incarnation.mains if name not in there]
+    if missing:
+        telling.append(Health(Condition.STARTING, f"its container {missing[0]} is not there yet"))
+    return max(telling, key=lambda state: state.condition)
 
 
-def worst(healths: Iterable[Health]) -> Health:
-    return max(healths, key=lambda one: one.condition)
+def container_health(
+    one: ObservedContainer, incarnation: Incarnation, observed: Observed, now: float
+) -> Health:
+    """One of an incarnation's containers."""
+    match one.role:
+        case Role.INIT:
+            return _preparing(one, incarnation.restart, observed, now)
+        case Role.SIDECAR | Role.SANDBOX:
+            return _container(one, Restart.ALWAYS, observed, now)
+        case Role.MAIN:
+            return _container(one, incarnation.restart, observed, now)
+
+
+def _preparing(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
+    """An init container: what runs is on its way, and only a good end is good."""
+    once = Restart.NEVER if restart is Restart.NEVER else Restart.ON_FAILURE
+    found = _container(one, once, observed, now)
+    if found.condition is Condition.READY:
+        return Health(Condition.STARTING, f"its init container {one.name} runs")
+    return (
+        replace(found, because=f"its init container {one.name}: {found.because}") if not found.good else found
+    )
 
 
 def _container(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
     match one.phase:
-        case Phase.RUNNING if one.readiness is not None:
-            return _asked(one, observed, now)
         case Phase.RUNNING:
-            return _unasked(one, now)
+            return _running(one, observed, now)
         case Phase.RESTARTING:
             return Health(Condition.CRASHING, f"{ending(one)}, and the engine starts it again")
         case Phase.EXITED:
@@ -76,6 +99,14 @@ def _container(one: ObservedContainer, restart: Restart, observed: Observed, now
             return Health(Condition.STOPPED, "is paused, and nobody asked for that here")
         case Phase.REMOVING | Phase.DEAD:
             return Health(Condition.GONE, f"the engine calls it {one.phase}")
+
+
+def _running(one: ObservedContainer, observed: Observed, now: float) -> Health:
+    if one.stranded:
+        return Health(Condition.STOPPED, "the network that it shares was made anew")
+    if one.health in ("starting", "unhealthy"):
+        return _checked(one)
+    return _unasked(one, now) if one.readiness is None else _asked(one, observed, now)
 
 
 def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:
@@ -89,6 +120,17 @@ def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:
     if now < deadline:
         return Health(Condition.STARTING, message, until=deadline)
     return Health(Condition.UNREADY, f"not ready for {now - deadline + PATIENCE:.0f} s: {message}")
+
+
+def _checked(one: ObservedContainer) -> Health:
+    """The engine's own health check says something else than healthy."""
+    if one.health == "unhealthy":
+        return Health(Condition.UNREADY, "the engine's health check fails")
+    if one.restarts:
+        return Health(
+            Condition.CRASHING, f"restarted {times(one.restarts)}; its health check has not succeeded yet"
+        )
+    return Health(Condition.STARTING, "the engine's health check has not succeeded yet")
 
 
 def _unasked(one: ObservedContainer, now: float) -> Health:

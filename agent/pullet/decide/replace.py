@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pullet.decide.heal import heal
+from pullet.decide.heal import heal, unfinished
 from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
-from pullet.model.plan import Pull, Remove, Start, Wait
-from pullet.model.workload import Recreate, Rolling
+from pullet.model.plan import Pull, Remove, Revive, Start, Wait
+from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
 
 PROOF = 5.0
 """Seconds that a successor without a readiness probe must stay up before the old one goes."""
@@ -47,8 +47,8 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
         elif current is not None:
-            yield from _succeed(current, old, scene)
-        elif missing := list(_prepare(instance, scene)):
+            yield from _succeed(instance, current, old, scene)
+        elif missing := list(_prepare(instance, assignment.workload.logins, scene)):
             yield from missing
         elif old:
             yield _superfluous(old, scene) or _make_room(instance, old, assignment, scene, budget)
@@ -66,6 +66,8 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
     total = len(assignment.instances)
     match assignment.workload.replacement:
         case Recreate():
+            return Budget(0, 0)
+        case OnDelete():
             return Budget(0, 0)
         case Rolling() as rolling:
             surge, unavailable = rolling.bounds(total)
@@ -95,9 +97,15 @@ def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
     return any(wanted.get(one.instance) != one.hash for one in standing)
 
 
-def _succeed(current: Incarnation, old: Sequence[Incarnation], scene: Scene) -> Iterator[Move]:
-    """The wanted incarnation stands: let it become ready, then let the old go."""
-    if healing := heal(current, scene):
+def _succeed(
+    instance: Instance, current: Incarnation, old: Sequence[Incarnation], scene: Scene
+) -> Iterator[Move]:
+    """The wanted incarnation stands: let it become whole and ready, then let the old go."""
+    healing = heal(current, scene, instance)
+    what_next = unfinished(instance.pod, current)
+    if what_next and not isinstance(healing, Revive | Remove):
+        yield scene.unless_too_soon(Start(instance, scene.desired.revision.commit, what_next))
+    elif healing:
         yield healing
     found = scene.health(current)
     if not old:
@@ -139,11 +147,13 @@ def _serves(one: Incarnation, scene: Scene) -> bool:
     return scene.health(one).good and still_proving(one, scene.now) is None
 
 
-def _prepare(instance: Instance, scene: Scene) -> Iterator[Move]:
+def _prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene) -> Iterator[Move]:
     """The images that must be on the engine before anything is stopped or started for this specification."""
-    for container in instance.pod.containers:
+    for container in instance.pod.all_containers():
         because = f"{container.image} must be here before anything else happens"
-        pull = Pull(instance.name, instance.hash, container.image, container.pull, because)
+        pull = Pull(
+            instance.name, instance.hash, container.image, container.pull, because, container.build, logins
+        )
         if busy := scene.observed.busy.get(pull.key):
             yield Wait(instance.name, f"{container.image}: {busy}")
         elif pull.key not in scene.observed.prepared:
@@ -165,6 +175,10 @@ def _make_room(
     serves = any(scene.health(one).good for one in old)
     if isinstance(assignment.workload.replacement, Recreate):
         return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))
+    if isinstance(assignment.workload.replacement, OnDelete):
+        return Wait(
+            instance.name, f"{wanted} is wanted, and comes when somebody removes {first.hash[:8]}: OnDelete"
+        )
     if any(one.host_ports & instance.pod.host_ports for one in old):
         because = (
             f"{wanted} is wanted and needs a port of the node that this one holds, so the old stops first"

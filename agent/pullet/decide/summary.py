@@ -180,7 +180,7 @@ def _failures(
 
 def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) -> Iterator[Step]:
     if standing is None:
-        for container in instance.pod.containers:
+        for container in instance.pod.all_containers():
             yield Pull(instance.name, instance.hash, container.image, container.pull, "")
         yield Start(instance, outcome.desired.revision.commit, "")
     elif not outcome.scene.health(standing).good:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ NEWEST = tuple(int(part) for part in DEFAULT_DOCKER_API_VERSION.split("."))  # t
 PATIENCE = 20.0  # seconds for a call that asks, creates or starts; a stop gets its grace period on top
 SILENCE = 300.0  # seconds between two signs of life of a pull or of the event stream
 CONNECTIONS = 32
+FORBIDDEN = 403
 
 
 class Client(docker.APIClient):
@@ -44,10 +45,23 @@ class Client(docker.APIClient):
             kwargs["timeout"] = SILENCE
         return super().request(*args, **kwargs)
 
-    def create(self, body: dict[str, Any], name: str) -> str:
+    def create(self, body: dict[str, Any], name: str, platform: str = "") -> str:
         """The new container's id; `body` in the engine's own words."""
-        answer = self.create_container_from_config(body, name)  # type: ignore[no-untyped-call]
+        answer = self.create_container_from_config(body, name, platform or None)  # type: ignore[no-untyped-call]
         return str(answer["Id"])
+
+    def join(self, network: str, container: str, endpoint: Mapping[str, Any]) -> None:
+        """Connect a container to one more network, `endpoint` in the engine's own words; again is as good as once."""
+        url = f"{self.base_url}/v{self.api_version}/networks/{network}/connect"
+        answer = self.post(
+            url, json={"Container": container, "EndpointConfig": dict(endpoint)}, timeout=self.timeout
+        )
+        if answer.status_code == FORBIDDEN and "already exists" in answer.text:
+            return
+        try:
+            answer.raise_for_status()
+        except requests.HTTPError as error:
+            docker.errors.create_api_error_from_http_exception(error)
 
     def exec_stream(self, exec_id: str) -> requests.Response:
         """The output as the command writes it, in frames, to be closed; the SDK's own has no time-out."""
@@ -61,11 +75,23 @@ class Client(docker.APIClient):
         return response
 
     def has_image(self, image: str) -> bool:
+        return self._image(image) is not None
+
+    def image_labels(self, image: str) -> dict[str, str]:
+        """None where the image is not there, or has none."""
+        found = self._image(image)
+        return dict((found or {}).get("Config", {}).get("Labels") or {})
+
+    def image_user(self, image: str) -> str:
+        """Who the image runs as; empty for root."""
+        found = self._image(image)
+        return str((found or {}).get("Config", {}).get("User") or "")
+
+    def _image(self, image: str) -> dict[str, Any] | None:
         try:
-            self.inspect_image(image)  # type: ignore[no-untyped-call]
+            return dict(self.inspect_image(image))  # type: ignore[no-untyped-call]
         except docker.errors.NotFound:
-            return False
-        return True
+            return None
 
 
 class Connection:

@@ -12,8 +12,8 @@ from pullet.engine.checks import run_check
 from pullet.engine.client import PATIENCE, Connection
 from pullet.engine.crew import Crew
 from pullet.engine.events import Events
-from pullet.engine.networks import Networks
 from pullet.engine.observe import Observer
+from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Observed
 from pullet.model.plan import Step
 
@@ -35,19 +35,20 @@ class DockerEngine:
     `clock` gives seconds since the epoch, `patience` is how many an answer may take.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what it is for, whom to tell, where to keep things, and the time
         self,
         url: str,
         node: str,
         wake: Callable[[str], None],
         clock: Callable[[], float] = time.time,
         patience: float = PATIENCE,
+        shelf: Shelf = LOOKING_ONLY,
     ) -> None:
         changes = Changes()
         self._connection = Connection(url, patience)
         self._observer = Observer(self._connection, node, changes)
         self._events = Events(self._connection, node, changes, wake)
-        self._crew = Crew(Hands(self._connection, Networks(self._connection, node), node).do, wake, clock)
+        self._crew = Crew(Hands(self._connection, shelf, node).do, wake, clock)
 
     def start(self) -> None:
         """Listen to the engine; without this every look inspects everything."""

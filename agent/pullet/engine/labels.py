@@ -10,9 +10,10 @@ from typing import Any
 
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName
+from pullet.model.observed import Role
 from pullet.model.placement import Instance
 from pullet.model.pod import Container
-from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
+from pullet.model.probe import Check, Exec, Grpc, HttpGet, Probe, TcpSocket
 
 OURS = "pullet.dev/"
 NODE = f"{OURS}node"
@@ -22,12 +23,19 @@ HASH = f"{OURS}hash"
 COMMIT = f"{OURS}commit"
 PATH = f"{OURS}path"
 READINESS = f"{OURS}readiness"
+ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
+MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers
 NAMESPACE = f"{OURS}namespace"  # on networks
+BUILD = f"{OURS}build"  # on images
+INCARNATION = f"{OURS}incarnation"  # on volumes that go with one
 
 CONTAINER = "io.kubernetes.container.name"
 POD = "io.kubernetes.pod.name"
 POD_NAMESPACE = "io.kubernetes.pod.namespace"
 POD_UID = "io.kubernetes.pod.uid"
+SANDBOX_NAME = "POD"  # as other tools call it
+COMPOSE_SERVICE = "com.docker.compose.service"
+COMPOSE_NUMBER = "com.docker.compose.container-number"
 
 _UID_SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "pullet.dev")
 
@@ -42,11 +50,18 @@ class Identity:
     path: str
     container: str
     readiness: Probe | None
+    role: Role = Role.MAIN
+    mains: tuple[str, ...] = ()
 
 
-def written(instance: Instance, container: Container, node: str, commit: str) -> dict[str, str]:
-    """The labels of one container; those that the user gave the pod never stand in the way of ours."""
-    theirs = {key: value for key, value in instance.pod.labels.items() if not key.startswith(OURS)}
+def written(
+    instance: Instance, container: Container | None, role: Role, node: str, commit: str
+) -> dict[str, str]:
+    """The labels of one container, None for the sandbox; those that the user gave never stand in the way of ours."""
+    given = {**instance.pod.labels, **(container.labels if container else {})}
+    theirs = {key: value for key, value in given.items() if not key.startswith(OURS)}
+    if COMPOSE_SERVICE in theirs:
+        theirs[COMPOSE_NUMBER] = str(int(instance.name.ordinal) + 1 if instance.name.ordinal.isdigit() else 1)
     ours = {
         **scope(instance.name, instance.hash, node),
         WORKLOAD: str(instance.name.workload),
@@ -54,11 +69,18 @@ def written(instance: Instance, container: Container, node: str, commit: str) ->
         PATH: instance.path,
         POD: instance.name.pod,
         POD_NAMESPACE: instance.name.workload.namespace,
-        POD_UID: str(uuid.uuid5(_UID_SPACE, f"{node} {instance.name} {instance.hash}")),
-        CONTAINER: container.name,
+        POD_UID: uid(instance, node),
+        CONTAINER: container.name if container else SANDBOX_NAME,
+        **({} if role is Role.MAIN else {ROLE: str(role)}),
     }
+    if container is None:
+        return {**theirs, **ours, MAINS: " ".join(one.name for one in instance.pod.containers)}
     probe = {READINESS: _encoded(container.readiness)} if container.readiness else {}
     return {**theirs, **ours, **probe}
+
+
+def uid(instance: Instance, node: str) -> str:
+    return str(uuid.uuid5(_UID_SPACE, f"{node} {instance.name} {instance.hash}"))
 
 
 def scope(instance: InstanceName, digest: str, node: str) -> dict[str, str]:
@@ -76,6 +98,8 @@ def read(labels: Mapping[str, str]) -> Identity:
             path=labels.get(PATH, ""),
             container=labels[CONTAINER],
             readiness=_decoded(labels[READINESS]) if READINESS in labels else None,
+            role=Role(labels.get(ROLE, Role.MAIN)),
+            mains=tuple(labels.get(MAINS, "").split()),
         )
     except KeyError as missing:
         raise Refused(f"the label or key {missing} is missing") from None
@@ -104,5 +128,7 @@ def _check(kind: str, fields: dict[str, Any]) -> Check:
             return TcpSocket(**fields)
         case "Exec":
             return Exec(tuple(fields["command"]))
+        case "Grpc":
+            return Grpc(**fields)
         case _:
             raise ValueError(f"unknown check {kind}")

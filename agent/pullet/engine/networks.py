@@ -1,4 +1,4 @@
-"""A namespace is an engine network of ours: made when its first instance starts, on which names resolve."""
+"""The engine networks of this node: made when the first instance that joins one starts, on which names resolve."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import threading
 from typing import Any
 
 import docker.errors
+from docker.types import IPAMConfig, IPAMPool
 
 from pullet.engine import labels
 from pullet.engine.client import Client, Connection
 from pullet.engine.spec import legible
+from pullet.model.digest import digest
 from pullet.model.errors import Refused
+from pullet.model.network import Network
 
 LONGEST_NAME = 128
+CONFLICT = 409
 
 
-def network_name(node: str, namespace: str) -> str:
-    return legible(f"pullet-{node}-{namespace}", LONGEST_NAME)
+def network_name(node: str, network: Network) -> str:
+    """A network that is made in a way of its own has that in its name: a change makes another one."""
+    if network.exact or network.external:
+        return network.name
+    way = digest(network)[:6] if network != Network(network.name) else ""
+    return legible(f"pullet-{node}-{network.name}" + (f"-{way}" if way else ""), LONGEST_NAME)
 
 
 class Networks:
@@ -28,44 +36,74 @@ class Networks:
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
 
-    def ensure(self, namespace: str) -> str:
-        """What to call the namespace's network on the engine: its name, or its id where the name is not unique."""
-        with self._lock, self._connection.calling(f"make the network of namespace {namespace}") as client:
-            if namespace not in self._known:
-                self._known[namespace] = self._found(client, namespace) or self._made(client, namespace)
-            return self._known[namespace]
+    def ensure(self, network: Network) -> str:
+        """What to call it on the engine: its name, or its id where the name is not unique. Raises Refused."""
+        key = network_name(self._node, network)
+        with self._lock, self._connection.calling(f"make the network {network.name}") as client:
+            if key not in self._known:
+                self._known[key] = self._found(client, network) or self._made(client, network)
+            return self._known[key]
 
-    def forget(self, namespace: str) -> None:
+    def forget(self) -> None:
+        """Somebody removed one: look again at each."""
         with self._lock:
-            self._known.pop(namespace, None)
+            self._known.clear()
 
-    def _found(self, client: Client, namespace: str) -> str | None:
+    def _found(self, client: Client, network: Network) -> str | None:
         """The oldest of ours; an engine lets two makers of the same name win at the same time."""
-        name = network_name(self._node, namespace)
-        named = [network for network in client.networks(names=[name]) if network["Name"] == name]
-        ours = [network for network in named if self._marks(namespace).items() <= _labels(network).items()]
+        name = network_name(self._node, network)
+        named = [one for one in client.networks(names=[name]) if one["Name"] == name]
+        if network.external:
+            return self._external(name, named)
+        ours = [one for one in named if self._marks(network).items() <= _labels(one).items()]
         if named and not ours:
             raise Refused(
-                f"a network named {name} exists that is not of node {self._node}, namespace {namespace}",
-                hint=f"remove it: docker network rm {name}",
+                f"a network named {name} exists that node {self._node} did not make for {network.name}",
+                hint=f"declare it external, or remove it: docker network rm {name}",
             )
         if not ours:
             return None
-        oldest = min(ours, key=lambda network: (network["Created"], network["Id"]))
+        oldest = min(ours, key=lambda one: (one["Created"], one["Id"]))
         return str(oldest["Name"] if len(named) == 1 else oldest["Id"])
 
-    def _made(self, client: Client, namespace: str) -> str:
-        name = network_name(self._node, namespace)
-        try:
-            client.create_network(name, "bridge", labels=self._marks(namespace), check_duplicate=True)
-        except docker.errors.APIError as error:
-            if error.status_code != 409:  # noqa: PLR2004 - HTTP's Conflict: somebody was faster
-                raise
-        return self._found(client, namespace) or name
+    def _external(self, name: str, named: list[dict[str, Any]]) -> str:
+        if not named:
+            raise Refused(
+                f"the network {name} is external and not on this node", hint=f"docker network create {name}"
+            )
+        return name
 
-    def _marks(self, namespace: str) -> dict[str, str]:
-        return {labels.NODE: self._node, labels.NAMESPACE: namespace}
+    def _made(self, client: Client, network: Network) -> str:
+        name = network_name(self._node, network)
+        try:
+            client.create_network(
+                name,
+                network.driver,
+                options=dict(network.options) or None,
+                ipam=_ipam(network),
+                internal=network.internal,
+                enable_ipv6=network.ipv6,
+                labels={**network.labels, **self._marks(network)},
+                check_duplicate=True,
+            )
+        except docker.errors.APIError as error:
+            if error.status_code != CONFLICT:  # somebody was faster
+                raise
+        return self._found(client, network) or name
+
+    def _marks(self, network: Network) -> dict[str, str]:
+        return {labels.NODE: self._node, labels.NAMESPACE: network.name}
 
 
 def _labels(network: dict[str, Any]) -> dict[str, str]:
     return network["Labels"] or {}
+
+
+def _ipam(network: Network) -> IPAMConfig | None:
+    if not (network.pools or network.ipam_driver or network.ipam_options):
+        return None
+    pools = [
+        IPAMPool(pool.subnet, pool.ip_range or None, pool.gateway or None, dict(pool.aux_addresses) or None)
+        for pool in network.pools
+    ]
+    return IPAMConfig(network.ipam_driver or "default", pools, dict(network.ipam_options) or None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,9 @@ import structlog
 from pullet.engine import labels
 from pullet.engine.changes import Changes
 from pullet.engine.client import Client, Connection
-from pullet.engine.networks import network_name
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName
-from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Restart
 
 log = structlog.get_logger()
@@ -34,12 +33,13 @@ HostPorts = frozenset[tuple[str, str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One container as it was when it was last inspected."""
+    """One container as it was when it was last inspected; `lender` is the container whose network it uses."""
 
     identity: labels.Identity
     container: ObservedContainer
     restart: Restart
     host_ports: HostPorts
+    lender: str = ""
 
 
 class Observer:
@@ -64,7 +64,7 @@ class Observer:
             raise
         self._strange &= seen.keys()
         self._seen = {key: value for key, value in seen.items() if value is not None}
-        return _grouped(self._seen.values())
+        return _grouped(_borrowing(one, self._seen) for one in self._seen.values())
 
     def _current(self, client: Client, row: Mapping[str, Any], changed: frozenset[str] | None) -> Seen | None:
         """From the last look if nothing happened since; None for what is gone by now or not understood."""
@@ -73,7 +73,7 @@ class Observer:
         if known and unchanged and known.container.phase == row["State"]:
             return known
         try:
-            return seen(client.inspect_container(row["Id"]), self._node)
+            return seen(client.inspect_container(row["Id"]))
         except docker.errors.NotFound:
             return None
         except Refused as reason:
@@ -86,7 +86,7 @@ class Observer:
             log.warning("container_not_understood", container=row["Names"], because=str(reason))
 
 
-def seen(inspected: Mapping[str, Any], node: str) -> Seen:
+def seen(inspected: Mapping[str, Any]) -> Seen:
     """From the engine's answer to an inspection; raises Refused for labels that are not understood."""
     config, host, state = inspected["Config"], inspected["HostConfig"], inspected["State"]
     identity = labels.read(config["Labels"])
@@ -100,11 +100,32 @@ def seen(inspected: Mapping[str, Any], node: str) -> Seen:
         finished_at=timestamp(state["FinishedAt"]),
         restarts=inspected["RestartCount"],
         oom_killed=state["OOMKilled"],
-        address=_address(inspected, network_name(node, identity.instance.workload.namespace)),
+        address=_address(inspected),
         readiness=identity.readiness,
+        role=identity.role,
+        health=(state.get("Health") or {}).get("Status", ""),
     )
     policy = (host.get("RestartPolicy") or {}).get("Name", "")
-    return Seen(identity, container, RESTART.get(policy, Restart.NEVER), _host_ports(host))
+    kind, _, lender = host["NetworkMode"].partition(":")
+    return Seen(
+        identity,
+        container,
+        RESTART.get(policy, Restart.NEVER),
+        _host_ports(host),
+        lender if kind == "container" else "",
+    )
+
+
+def _borrowing(one: Seen, everything: Mapping[str, Seen]) -> Seen:
+    """Who uses another's network has its address, is stranded when that was started anew, and dead when it is gone."""
+    if not one.lender:
+        return one
+    lender = everything.get(one.lender)
+    if lender is None:
+        return replace(one, container=replace(one.container, phase=Phase.DEAD))
+    theirs, ours = lender.container, one.container
+    stranded = theirs.phase is not Phase.RUNNING or (theirs.started_at or 0) > (ours.started_at or 0)
+    return replace(one, container=replace(ours, address=theirs.address, stranded=stranded))
 
 
 def timestamp(text: str) -> float | None:
@@ -112,9 +133,14 @@ def timestamp(text: str) -> float | None:
     return None if text.startswith("0001-") else datetime.fromisoformat(text).timestamp()
 
 
-def _address(inspected: Mapping[str, Any], network: str) -> str:
-    networks = inspected["NetworkSettings"]["Networks"] or {}
-    return str(networks.get(network, {}).get("IPAddress", ""))
+def _address(inspected: Mapping[str, Any]) -> str:
+    """On the network that it was created with; with the node's own network, loopback."""
+    mode = inspected["HostConfig"]["NetworkMode"]
+    if mode == "host":
+        return "127.0.0.1"
+    networks: dict[str, dict[str, Any]] = inspected["NetworkSettings"]["Networks"] or {}
+    first = networks.get(mode) or next(iter(networks.values()), {})
+    return str(first.get("IPAddress", ""))
 
 
 def _host_ports(host: Mapping[str, Any]) -> HostPorts:
@@ -145,7 +171,8 @@ def _incarnation(group: list[Seen]) -> Incarnation:
         hash=first.identity.hash,
         commit=first.identity.commit,
         path=first.identity.path,
-        restart=first.restart,
+        restart=next((one.restart for one in group if one.container.role is Role.MAIN), first.restart),
         containers=tuple(containers),
         host_ports=frozenset().union(*(one.host_ports for one in group)),
+        mains=next((one.identity.mains for one in group if one.identity.mains), ()),
     )

@@ -1,4 +1,4 @@
-"""An instance in the engine's own words: the body of `POST /containers/create`. Pure; called by `apply`.
+"""An instance in the engine's own words: what to create for it, in which order. Pure; called by `apply`.
 
 https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerCreate
 """
@@ -8,126 +8,231 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from pullet.engine import labels
-from pullet.model.errors import Refused
-from pullet.model.limits import Resources
+from pullet.engine import labels, options, sandbox
+from pullet.engine.facts import Facts, finished
+from pullet.engine.mounts import Stand, mounted
+from pullet.engine.options import said
+from pullet.engine.wires import Wiring, identity, port_name, published, resolving
 from pullet.model.names import InstanceName
+from pullet.model.observed import Role
 from pullet.model.placement import Instance
-from pullet.model.pod import Container, Pod, Port, Restart
+from pullet.model.pod import Container, EnvVar, Pod, Restart
+from pullet.model.volumes import Mount
 
 LONGEST_NAME = 63
 
 # Not `always`: what we stopped and could not remove before the engine restarted must not come back.
 RESTART = {Restart.ALWAYS: "unless-stopped", Restart.ON_FAILURE: "on-failure", Restart.NEVER: "no"}
 
+Body = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
-class Blueprint:
-    """One container to create: its name, which is the same whenever it is asked for, and the request's body."""
+class Part:
+    """One container of a pod, and what it is in it."""
 
-    name: str
-    image: str
-    labels: dict[str, str]
-    body: dict[str, Any]
+    container: Container
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where an instance is built: by which node's agent, from which commit, on which engine network."""
+    """Where an instance is built: by which node's agent, from which commit, wired how, knowing what.
+
+    `sandbox` is the id of the container that holds its namespaces, empty where each has its own; `peers` are the
+    containers of other workloads whose namespaces it shares.
+    """
 
     node: str
     commit: str
-    network: str
+    wiring: Wiring
+    facts: Facts = field(default_factory=dict)
+    sandbox: str = ""
+    peers: Mapping[str, str] = field(default_factory=dict)
 
 
-def blueprints(instance: Instance, site: Site) -> tuple[Blueprint, ...]:
-    """The containers of an instance, in the order in which they are created."""
-    if len(instance.pod.containers) != 1:
-        raise Refused(
-            f"{instance.name} has {len(instance.pod.containers)} containers",
-            hint="a pod has exactly one container for now",
-        )
-    return tuple(_blueprint(instance, container, site) for container in instance.pod.containers)
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """One container to create: its name, which is the same whenever it is asked for, and the request's body.
+
+    `networks` are joined before it starts, besides the one in the body: older engines take only one at creation.
+    """
+
+    name: str
+    image: str
+    labels: dict[str, str]
+    body: Body
+    networks: Mapping[str, Body] = field(default_factory=dict)
+    platform: str = ""
 
 
-def container_name(instance: Instance, node: str) -> str:
-    """Readable in front, unique behind: `shop-web-0-1f0c9a77d2`."""
-    digest = hashlib.sha256(f"{node} {instance.name} {instance.hash}".encode()).hexdigest()[:10]
-    return f"{legible(f'{instance.name.workload.namespace}-{instance.name.pod}', LONGEST_NAME - 11)}-{digest}"
+def parts(pod: Pod) -> tuple[Part, ...]:
+    """In the order in which they start."""
+    return (
+        *(Part(one, Role.SIDECAR if one.restart is Restart.ALWAYS else Role.INIT) for one in pod.init),
+        *(Part(one, Role.MAIN) for one in pod.containers),
+    )
+
+
+def key_of(name: InstanceName, digest: str, node: str) -> str:
+    """Tells the incarnation from every other of every node: 10 hexadecimal digits."""
+    return hashlib.sha256(f"{node} {name} {digest}".encode()).hexdigest()[:10]
+
+
+def container_name(instance: Instance, node: str, part: str = "") -> str:
+    """Readable in front, unique behind: `shop-web-0-1f0c9a77d2`, and in a pod of several `….nginx`."""
+    behind = f"-{key_of(instance.name, instance.hash, node)}" + (f".{part}" if part else "")
+    front = legible(f"{instance.name.workload.namespace}-{instance.name.pod}", LONGEST_NAME - len(behind))
+    return f"{front}{behind}"
 
 
 def legible(text: str, longest: int) -> str:
     """As much of a text as the engine takes in a name: letters, digits, `_`, `.` and `-`."""
-    return re.sub(r"[^a-zA-Z0-9_.-]+", "-", text)[:longest].strip("-._")
+    return re.sub(r"[^a-zA-Z0-9_.-]+", "-", text)[: max(longest, 2)].strip("-._")
 
 
-def aliases(instance: InstanceName) -> list[str]:
-    """A pod answers to its own name and, with its like, to the workload's."""
-    return list(dict.fromkeys((instance.pod, instance.workload.name)))
+def sandbox_blueprint(instance: Instance, site: Site) -> Blueprint:
+    """The container that holds the pod's namespaces, its address and its published ports."""
+    pod = instance.pod
+    marks = labels.written(instance, None, Role.SANDBOX, site.node, site.commit)
+    ports = tuple(port for one in pod.all_containers() for port in one.ports)
+    sizes = [one.resources.shm for one in pod.all_containers() if one.resources.shm]
+    body = {
+        "Image": sandbox.IMAGE,
+        "StopSignal": sandbox.STOP_SIGNAL,
+        "Labels": marks,
+        **identity(instance),
+        "ExposedPorts": {port_name(port): {} for port in ports},
+        "HostConfig": {
+            "RestartPolicy": {"Name": RESTART[Restart.ALWAYS]},
+            "PortBindings": published(ports),
+            **_outer(instance, site),
+            "IpcMode": pod.ipc or "shareable",
+            **said(ShmSize=max(sizes, default=0)),
+        },
+        **_joining(site.wiring),
+    }
+    name = container_name(instance, site.node, "pod")
+    return Blueprint(name, sandbox.IMAGE, marks, body, _further(site.wiring))
 
 
-def _blueprint(instance: Instance, container: Container, site: Site) -> Blueprint:
-    marks = labels.written(instance, container, site.node, site.commit)
+def blueprint(
+    instance: Instance, part: Part, site: Site, stands: tuple[tuple[Mount, Stand], ...] = ()
+) -> Blueprint:
+    """One container of the pod; `stands` tells where on the node its mounts' sources are."""
+    pod, container = instance.pod, part.container
+    marks = labels.written(instance, container, part.role, site.node, site.commit)
+    alone = not site.sandbox
     body = {
         "Image": container.image,
-        "Hostname": instance.name.pod[:LONGEST_NAME].rstrip("-."),
         "Labels": marks,
-        **_process(container),
-        "StopTimeout": math.ceil(instance.pod.grace),
-        "ExposedPorts": {_port(port): {} for port in container.ports},
-        "HostConfig": _host_config(instance.pod, container, site.network),
-        "NetworkingConfig": {"EndpointsConfig": {site.network: {"Aliases": aliases(instance.name)}}},
+        **_process(container, site.facts),
+        **options.health(container.healthcheck),
+        "StopTimeout": math.ceil(pod.grace),
+        **said(StopSignal=container.stop_signal),
+        **(identity(instance) if alone and site.wiring.has_own_namespace else {}),
+        "ExposedPorts": _exposed(container) if alone else {},
+        "HostConfig": {
+            "RestartPolicy": _restart(pod, part),
+            **(_alone(instance, container, site) if alone else _inside(pod, site.sandbox)),
+            **options.limits(container.resources),
+            **options.rights(container.security),
+            **options.habits(container),
+            **mounted(stands),
+        },
+        **(_joining(site.wiring) if alone else {}),
     }
-    return Blueprint(container_name(instance, site.node), container.image, marks, body)
+    name = container_name(instance, site.node, "" if alone else container.name)
+    further = _further(site.wiring) if alone else {}
+    return Blueprint(name, container.image, marks, body, further, container.platform)
 
 
-def _process(container: Container) -> dict[str, Any]:
-    """A command drops the image's CMD with its ENTRYPOINT; empty lists are as good as none.
+def _alone(instance: Instance, container: Container, site: Site) -> Body:
+    """A container with namespaces of its own."""
+    ports = published(container.ports)
+    return {
+        **said(PortBindings=ports),
+        **_outer(instance, site),
+        **said(IpcMode=_shared(instance.pod.ipc, site)),
+    }
+
+
+def _inside(pod: Pod, holder: str) -> Body:
+    """A container in the namespaces of its pod's sandbox."""
+    shared = f"container:{holder}"
+    return {
+        "NetworkMode": shared,
+        "IpcMode": "host" if pod.ipc == "host" else shared,
+        **said(PidMode="host" if pod.pid == "host" else shared if pod.share_processes else ""),
+    }
+
+
+def _outer(instance: Instance, site: Site) -> Body:
+    """What belongs to the namespaces rather than to a process."""
+    pod = instance.pod
+    return {
+        "NetworkMode": site.wiring.mode,
+        **({} if site.wiring.is_borrowed else resolving(instance)),
+        **said(
+            Sysctls=dict(pod.sysctls),
+            PidMode="" if pod.share_processes else _shared(pod.pid, site),
+            UTSMode=pod.uts,
+        ),
+    }
+
+
+def _shared(namespace: str, site: Site) -> str:
+    return f"container:{site.peers[namespace]}" if namespace in site.peers else namespace
+
+
+def _joining(wiring: Wiring) -> Body:
+    if not wiring.endpoints:
+        return {}
+    return {"NetworkingConfig": {"EndpointsConfig": {wiring.mode: wiring.endpoints[wiring.mode]}}}
+
+
+def _further(wiring: Wiring) -> Mapping[str, Body]:
+    return {name: endpoint for name, endpoint in wiring.endpoints.items() if name != wiring.mode}
+
+
+def _restart(pod: Pod, part: Part) -> Body:
+    match part.role:
+        case Role.INIT:
+            policy = Restart.NEVER if pod.restart is Restart.NEVER else Restart.ON_FAILURE
+        case _:
+            policy = part.container.restart or pod.restart
+    retries = pod.restarts if policy is Restart.ON_FAILURE else None
+    return {"Name": RESTART[policy], **said(MaximumRetryCount=retries)}
+
+
+def _process(container: Container, facts: Facts) -> Body:
+    """A command drops the image's CMD with its ENTRYPOINT; an empty one takes both away.
 
     https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/#notes
     """
+    command, args = container.command, container.args
     return {
-        "Env": [f"{variable.name}={variable.value}" for variable in container.env],
-        **({"Entrypoint": list(container.command)} if container.command else {}),
-        **({"Cmd": list(container.args)} if container.args else {}),
-        **({"WorkingDir": container.working_dir} if container.working_dir else {}),
+        "Env": [_variable(one, facts) for one in container.env],
+        **({} if command is None else {"Entrypoint": [finished(one, facts) for one in command] or [""]}),
+        **({} if args is None else {"Cmd": [finished(one, facts) for one in args]}),
+        **said(
+            WorkingDir=container.working_dir,
+            User=container.security.user,
+            Tty=container.tty,
+            OpenStdin=container.stdin,
+            StdinOnce=container.stdin_once,
+        ),
     }
 
 
-def _host_config(pod: Pod, container: Container, network: str) -> dict[str, Any]:
-    return {
-        "NetworkMode": network,
-        "RestartPolicy": {"Name": RESTART[pod.restart]},
-        "PortBindings": _bindings(container.ports),
-        **_limits(container.resources),
-    }
+def _variable(variable: EnvVar, facts: Facts) -> str:
+    """Without `=`, the engine takes the image's variable away."""
+    return variable.name if variable.value is None else f"{variable.name}={finished(variable.value, facts)}"
 
 
-def _bindings(ports: tuple[Port, ...]) -> dict[str, list[dict[str, str]]]:
-    bindings: dict[str, list[dict[str, str]]] = {}
-    for port in ports:
-        if port.host is not None:
-            bindings.setdefault(_port(port), []).append({"HostIp": port.host_ip, "HostPort": str(port.host)})
-    return bindings
-
-
-def _limits(resources: Resources) -> dict[str, int]:
-    """Memory and swap together are limited to the memory limit, so that there is no swap.
-
-    Shares as the kubelet counts them: 1024 for a core, at least 2.
-    """
-    asked = {
-        "Memory": resources.memory_limit,
-        "MemorySwap": resources.memory_limit,
-        "MemoryReservation": resources.memory_request,
-        "NanoCpus": resources.cpu_limit and resources.cpu_limit * 1_000_000,
-        "CpuShares": None if resources.cpu_request is None else max(2, resources.cpu_request * 1024 // 1000),
-    }
-    return {key: value for key, value in asked.items() if value is not None}
-
-
-def _port(port: Port) -> str:
-    return f"{port.container}/{port.protocol}"
+def _exposed(container: Container) -> dict[str, Body]:
+    return {name: {} for name in (*(port_name(port) for port in container.ports), *container.exposed)}

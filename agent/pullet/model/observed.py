@@ -23,11 +23,22 @@ class Phase(StrEnum):
     REMOVING = "removing"
 
 
+class Role(StrEnum):
+    """What a container is in its pod. An init container ends before the next one starts, a sidecar stays."""
+
+    MAIN = "main"
+    INIT = "init"
+    SIDECAR = "sidecar"
+    SANDBOX = "sandbox"
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedContainer:
     """One container. Times are seconds since the epoch, None where the engine has none.
 
-    `restarts` counts what the engine itself restarted since the last start on request.
+    `restarts` counts what the engine itself restarted since the last start on request. A `stranded` one shares the
+    namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
+    own check says, empty without one.
     """
 
     id: str
@@ -41,11 +52,17 @@ class ObservedContainer:
     oom_killed: bool = False
     address: str = ""
     readiness: Probe | None = None
+    role: Role = Role.MAIN
+    stranded: bool = False
+    health: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Incarnation:
-    """One instance built from one specification; while it is replaced, two incarnations stand side by side."""
+    """One instance built from one specification; while it is replaced, two incarnations stand side by side.
+
+    `mains` names the main containers that it is to have, where it has a sandbox that knows.
+    """
 
     instance: InstanceName
     hash: str
@@ -54,6 +71,7 @@ class Incarnation:
     restart: Restart
     containers: tuple[ObservedContainer, ...]
     host_ports: frozenset[tuple[str, str, int]] = frozenset()
+    mains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

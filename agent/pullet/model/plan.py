@@ -12,7 +12,8 @@ from typing import ClassVar
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Instance
-from pullet.model.pod import PullPolicy
+from pullet.model.pod import Build, PullPolicy
+from pullet.model.workload import RegistryLogin
 
 SWEEP = 10.0
 """Seconds after which the loop looks again although nothing woke it."""
@@ -20,7 +21,7 @@ SWEEP = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Have the image on the engine before anything is stopped for it.
+    """Have the image on the engine, pulled or built, before anything is stopped for it.
 
     Policy Always pulls once for each specification; otherwise specifications share what is there.
     """
@@ -31,6 +32,8 @@ class Pull:
     image: str
     policy: PullPolicy
     because: str
+    build: Build | None = None
+    logins: tuple[RegistryLogin, ...] = ()
 
     @property
     def key(self) -> str:
@@ -65,11 +68,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Revive:
-    """Start containers again that exist and do not run."""
+    """Start containers again that exist and do not run; `known` is their specification, where it is."""
 
     do: ClassVar[str] = "restart"
     target: Incarnation
     because: str
+    known: Instance | None = None
 
     @property
     def instance(self) -> InstanceName:

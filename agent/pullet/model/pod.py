@@ -15,7 +15,7 @@ from pullet.model.limits import Resources
 from pullet.model.network import Dns, Networking
 from pullet.model.probe import Handler, HealthCheck, Probe
 from pullet.model.security import Security
-from pullet.model.text import Text
+from pullet.model.text import Fact, Text, mentions
 from pullet.model.volumes import Mount, RepoPath
 
 
@@ -170,6 +170,15 @@ class Pod:
         yield from self.containers
 
     @property
+    def has_sandbox(self) -> bool:
+        """Whether a container of its own holds the namespaces.
+
+        It does for several containers, and for one that must know its address before it starts.
+        """
+        several = len(self.containers) + len(self.init) > 1
+        return several or self.share_processes or any(_knows_address(one) for one in self.containers)
+
+    @property
     def host_ports(self) -> frozenset[tuple[str, str, int]]:
         """What no other instance on the node may hold at the same time: (protocol, address, port)."""
         return frozenset(
@@ -182,3 +191,9 @@ class Pod:
     def digest(self) -> str:
         """The specification's hash, which stands on every container of the instance."""
         return digest(self)
+
+
+def _knows_address(container: Container) -> bool:
+    texts = [variable.value for variable in container.env]
+    texts += [*(container.command or ()), *(container.args or ())]
+    return any(mentions(text, Fact.POD_IP) for text in texts)

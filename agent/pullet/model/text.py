@@ -41,3 +41,10 @@ class Pieces:
 
 
 Text = str | Pieces
+
+
+def mentions(text: Text | None, fact: Fact) -> bool:
+    """Whether the text cannot be finished before the fact is known."""
+    if not isinstance(text, Pieces):
+        return False
+    return any((part.fact if isinstance(part, Quotient) else part) is fact for part in text.parts)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pullet.model.errors import Refused
 from pullet.model.snapshot import File, Revision, Snapshot
+from pullet.repo.paths import DirectoryTree
 from pullet.repo.selection import LARGEST_FILE, belongs, ignore_files_above
 
 Skipped = Callable[[str, str], None]
@@ -26,9 +27,8 @@ def snapshot_of_directory(path: Path, skipped: Skipped, sub: str = ".") -> Snaps
     root = _checkout_of(start) or (start.parent if start.is_file() else Path(os.path.abspath(path)))  # noqa: PTH100
     below = "" if start == root else start.relative_to(root).as_posix()
     names = sorted(name for name in _names(root, start, below) if belongs(name, below))
-    return Snapshot(
-        Revision("worktree"), tuple(file for name in names if (file := _read(root, name, skipped)))
-    )
+    files = tuple(file for name in names if (file := _read(root, name, skipped)))
+    return Snapshot(Revision("worktree"), files, DirectoryTree(root))
 
 
 def _checkout_of(start: Path) -> Path | None:

@@ -17,6 +17,7 @@ from pullet.repo.git import TRANSFER_TIMEOUT, Git
 from pullet.repo.objects import read_revision, read_tree, trailers_since
 from pullet.repo.remote import Remote, redact
 from pullet.repo.selection import LARGEST_FILE, belongs, ignore_files_above
+from pullet.repo.tree import GitTree
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class Mirror:
         if last and last[0] == rev:
             return last[1]
         revision = self.revision(rev)
-        snapshot = Snapshot(revision, self._files(revision))
+        snapshot = Snapshot(revision, self._files(revision), GitTree(self.git, revision.commit))
         self._last = (revision.commit, snapshot)
         return snapshot
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pullet.model.names import InstanceName
-from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Container, Pod, Restart
 
 ALIVE = (Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED)
@@ -27,6 +28,7 @@ class FakeContainer:
     path: str
     pod: Pod
     spec: Container
+    role: Role = Role.MAIN
     phase: Phase = Phase.CREATED
     exit_code: int = 0
     started_at: float | None = None
@@ -44,13 +46,23 @@ class FakeContainer:
         self.life += 1
 
     def wants_restart(self) -> bool:
-        match self.pod.restart:
+        match self._policy:
             case Restart.ALWAYS:
                 return True
             case Restart.ON_FAILURE:
                 return self.exit_code != 0
             case Restart.NEVER:
                 return False
+
+    @property
+    def _policy(self) -> Restart:
+        match self.role:
+            case Role.SANDBOX | Role.SIDECAR:
+                return Restart.ALWAYS
+            case Role.INIT:
+                return Restart.NEVER if self.pod.restart is Restart.NEVER else Restart.ON_FAILURE
+            case Role.MAIN:
+                return self.pod.restart
 
     def next_backoff(self) -> float:
         """Doubles with each restart, and begins anew after a process that held out."""
@@ -59,8 +71,8 @@ class FakeContainer:
         self.backoff = FIRST_BACKOFF if held_out or not self.backoff else doubled
         return self.backoff
 
-    def observed(self) -> Incarnation:
-        container = ObservedContainer(
+    def observed(self) -> ObservedContainer:
+        return ObservedContainer(
             id=self.id,
             name=self.spec.name,
             image=self.spec.image,
@@ -71,13 +83,21 @@ class FakeContainer:
             restarts=self.restarts,
             address="10.0.0.1" if self.phase is Phase.RUNNING else "",
             readiness=self.spec.readiness,
+            role=self.role,
         )
-        return Incarnation(
-            instance=self.instance,
-            hash=self.hash,
-            commit=self.commit,
-            path=self.path,
-            restart=self.pod.restart,
-            containers=(container,),
-            host_ports=self.pod.host_ports,
-        )
+
+
+def incarnation_of(containers: Sequence[FakeContainer]) -> Incarnation:
+    """The containers of one instance and specification, in the order of their names."""
+    first = containers[0]
+    mains = tuple(one.name for one in first.pod.containers) if first.pod.has_sandbox else ()
+    return Incarnation(
+        instance=first.instance,
+        hash=first.hash,
+        commit=first.commit,
+        path=first.path,
+        restart=first.pod.restart,
+        containers=tuple(one.observed() for one in sorted(containers, key=lambda one: one.spec.name)),
+        host_ports=first.pod.host_ports,
+        mains=mains,
+    )

@@ -13,14 +13,16 @@ from functools import partial
 
 from pullet.engine.book import Book, Flight
 from pullet.engine.failures import ImageGone
+from pullet.engine.labels import SANDBOX_NAME
+from pullet.engine.spec import Part, parts
 from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.names import InstanceName
-from pullet.model.observed import Answer, Incarnation, Observed, Phase
+from pullet.model.observed import Answer, Incarnation, Observed, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Remove, Revive, Start, Step
-from pullet.model.pod import PullPolicy
+from pullet.model.pod import Container, Pod, PullPolicy
 from pullet.testing.clock import VirtualClock
-from pullet.testing.fake_container import ALIVE, FakeContainer
+from pullet.testing.fake_container import ALIVE, FakeContainer, incarnation_of
 from pullet.testing.script import Reached, Script
 
 KILLED = 137
@@ -45,8 +47,10 @@ class FakeEngine:
     def observe(self) -> Observed:
         """`answers` left empty."""
         self._settle()
-        ordered = sorted(self._containers.values(), key=lambda one: (one.instance.sort_key, one.hash))
-        return replace(self._book.read(), incarnations=tuple(one.observed() for one in ordered))
+        groups: dict[tuple[InstanceName, str], list[FakeContainer]] = {}
+        for one in sorted(self._containers.values(), key=lambda one: (one.instance.sort_key, one.hash)):
+            groups.setdefault((one.instance, one.hash), []).append(one)
+        return replace(self._book.read(), incarnations=tuple(map(incarnation_of, groups.values())))
 
     def apply(self, steps: Iterable[Step]) -> None:
         self._settle()
@@ -158,8 +162,7 @@ class FakeEngine:
             case Pull(image=image, policy=policy):
                 self._pull(image, policy)
             case Start(target=target, commit=commit):
-                for container in self._created(target, commit):
-                    self._start(container)
+                self._go_on(target, commit)
             case Revive(target=target):
                 self._revive(target)
             case Remove(target=target):
@@ -173,7 +176,7 @@ class FakeEngine:
                 case _, Reached.DONE:
                     self._do(step)
                 case Start(target=target, commit=commit), Reached.HALF:
-                    self._created(target, commit)
+                    self._made(target, commit, next(iter(_parts(target.pod))))
                 case Remove(target=target), Reached.HALF:
                     for container in self._targets(target):
                         container.end(self._now, KILLED)
@@ -189,19 +192,27 @@ class FakeEngine:
             raise self.script.unpullable[image]
         self.images.add(image)
 
-    def _created(self, target: Instance, commit: str) -> list[FakeContainer]:
-        """The instance's containers, made if they do not stand yet."""
-        standing = [one for one in self._of(target.name) if one.hash == target.hash]
-        if standing:
-            return standing
-        for spec in target.pod.containers:
-            if spec.image not in self.images:
-                raise ImageGone(f"image {spec.image} is not on the engine any more")
-            number = f"c{next(self._numbers):05}"
-            self._containers[number] = FakeContainer(
-                number, target.name, target.hash, commit, target.path, target.pod, spec
-            )
-        return [one for one in self._of(target.name) if one.hash == target.hash]
+    def _go_on(self, target: Instance, commit: str) -> None:
+        """As far as it goes now: what must wait for an init container is left to the next call."""
+        for part in _parts(target.pod):
+            container = self._made(target, commit, part)
+            if container.phase is Phase.CREATED:
+                self._start(container)
+            if part.role is Role.INIT and not (container.phase is Phase.EXITED and container.exit_code == 0):
+                return
+
+    def _made(self, target: Instance, commit: str, part: Part) -> FakeContainer:
+        """The container, made if it does not stand yet."""
+        for one in self._of(target.name):
+            if (one.hash, one.spec.name) == (target.hash, part.container.name):
+                return one
+        if part.role is not Role.SANDBOX and part.container.image not in self.images:
+            raise ImageGone(f"image {part.container.image} is not on the engine any more")
+        number = f"c{next(self._numbers):05}"
+        self._containers[number] = made = FakeContainer(
+            number, target.name, target.hash, commit, target.path, target.pod, part.container, part.role
+        )
+        return made
 
     def _revive(self, target: Incarnation) -> None:
         standing = list(self._targets(target))
@@ -218,7 +229,7 @@ class FakeEngine:
             return
         if container.spec.image in self.script.unstartable:
             raise self.script.unstartable[container.spec.image]
-        if any(one.pod.host_ports & container.pod.host_ports for one in self._running()):
+        if any(_collide(one, container) for one in self._running()):
             raise Transient(f"start {container.instance}: port is already allocated")
         container.restarts, container.backoff = 0, 0.0
         self._run(container)
@@ -227,6 +238,8 @@ class FakeEngine:
 
     def _run(self, container: FakeContainer) -> None:
         container.run(self._now)
+        if container.role is Role.INIT:
+            self._in_this_life(container, self.script.init, partial(self._ended, container, 0))
         if crash := self.script.crashes.get(container.spec.image):
             self._in_this_life(container, crash.after, partial(self._ended, container, crash.exit_code))
 
@@ -261,3 +274,15 @@ class FakeEngine:
 
     def _answer(self, digest: str, image: str) -> Answer:
         return self.script.answers.get(digest) or self.script.answers.get(image) or Answer(ready=True)
+
+
+def _parts(pod: Pod) -> tuple[Part, ...]:
+    """With the sandbox first, where there is one."""
+    sandbox = (Part(Container(SANDBOX_NAME, ""), Role.SANDBOX),) if pod.has_sandbox else ()
+    return (*sandbox, *parts(pod))
+
+
+def _collide(one: FakeContainer, other: FakeContainer) -> bool:
+    """Containers of one pod share its ports."""
+    together = (one.instance, one.hash) == (other.instance, other.hash)
+    return not together and bool(one.pod.host_ports & other.pod.host_ports)

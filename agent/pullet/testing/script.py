@@ -37,3 +37,4 @@ class Script:
     pull: float = 1.0
     start: float = 0.2
     stop: float = 0.1
+    init: float = 0.2

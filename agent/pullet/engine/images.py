@@ -1,0 +1,135 @@
+"""Images: pulled, built from the repository, and the sandbox's own made on the spot."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from docker.utils import build as contexts
+
+from pullet.engine import labels, sandbox
+from pullet.engine.client import Client, Connection
+from pullet.engine.failures import answered
+from pullet.engine.stock import Shelf
+from pullet.model.digest import digest
+from pullet.model.errors import Refused
+from pullet.model.plan import Pull
+from pullet.model.pod import Build, Container, PullPolicy
+from pullet.model.workload import RegistryLogin
+
+ROOT = ("", "0", "root")
+
+
+class Images:
+    """Called by the crew's threads."""
+
+    def __init__(self, connection: Connection, shelf: Shelf) -> None:
+        self._connection = connection
+        self._shelf = shelf
+        self._sandbox = threading.Lock()
+
+    def have(self, step: Pull) -> None:
+        """Raises Refused or Transient where the image cannot be had."""
+        if step.build is not None:
+            self._build(step.image, step.build)
+        else:
+            self._pull(step.image, step.policy, step.logins)
+
+    def have_sandbox(self, client: Client) -> None:
+        with self._sandbox:
+            if not client.has_image(sandbox.IMAGE):
+                tree = sandbox.image(client.version()["Arch"])
+                repository, _, tag = sandbox.IMAGE.rpartition(":")
+                client.import_image_from_data(tree, repository, tag, changes=['CMD ["/pause"]'])
+
+    def _pull(self, image: str, policy: PullPolicy, logins: tuple[RegistryLogin, ...]) -> None:
+        with self._connection.calling(f"pull {image}") as client:
+            if policy is not PullPolicy.ALWAYS and client.has_image(image):
+                return
+            if policy is PullPolicy.NEVER:
+                raise Refused(
+                    f"image {image} is not on this node and its pull policy is Never",
+                    hint="load it on the node, or let the policy be IfNotPresent",
+                )
+            client.reload_config()  # so that a `docker login` counts from now on
+            lines = client.pull(image, stream=True, decode=True, auth_config=_login(image, logins))
+            errors = [line["error"] for line in lines if "error" in line]
+        if errors:
+            raise answered(f"pull {image}", None, errors[-1])
+
+    def _build(self, image: str, build: Build) -> None:
+        """Once for each content of the context and each way to build it."""
+        mark = digest(build)
+        with self._connection.calling(f"build {image}") as client:
+            if client.image_labels(image).get(labels.BUILD) == mark:
+                return
+            lines = client.build(
+                fileobj=self._context(build),
+                custom_context=True,
+                dockerfile=build.dockerfile,
+                tag=image,
+                buildargs=dict(build.args),
+                labels={**build.labels, labels.BUILD: mark},
+                target=build.target or None,
+                network_mode=build.network or None,
+                platform=build.platform or None,
+                extra_hosts=dict(build.extra_hosts) or None,
+                shmsize=build.shm,
+                nocache=build.no_cache,
+                pull=build.pull,
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+            errors = [line["error"] for line in lines if "error" in line]
+        if errors:
+            raise Refused(
+                f"{image} cannot be built: {errors[-1].strip()}", hint="see the Dockerfile and its context"
+            )
+
+    def _context(self, build: Build) -> Any:
+        place = self._shelf.export(build.context)
+        ignored = place / ".dockerignore"
+        lines = ignored.read_text().splitlines() if ignored.exists() else []
+        exclude = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        inline = (
+            (build.dockerfile, build.dockerfile_inline)
+            if build.dockerfile_inline
+            else (build.dockerfile, None)
+        )
+        return contexts.tar(place, exclude=exclude or None, dockerfile=inline, gzip=False)
+
+
+def refuse_root(client: Client, container: Container) -> None:
+    """For runAsNonRoot: neither the manifest nor the image may say root, or leave it to a name that is not known.
+
+    https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+    """
+    user = container.security.user or client.image_user(container.image)
+    name = user.partition(":")[0]
+    if name in ROOT or not name.isdigit():
+        who = "root" if name in ROOT else f"the user {name}, which may be root"
+        raise Refused(
+            f"{container.name} must not run as root, and {container.image} runs as {who}",
+            hint="set runAsUser",
+        )
+
+
+def _login(image: str, logins: tuple[RegistryLogin, ...]) -> dict[str, str] | None:
+    """The first login for the image's registry; None lets the engine's own configuration decide."""
+    registry = registry_of(image)
+    for login in logins:
+        if (
+            registry_of(f"{login.registry.removeprefix('https://').removeprefix('http://').rstrip('/')}/x")
+            == registry
+        ):
+            return {"username": login.username, "password": login.password}
+    return None
+
+
+def registry_of(image: str) -> str:
+    """`docker.io` where the reference names none."""
+    first, slash, _ = image.partition("/")
+    named = slash and ("." in first or ":" in first or first == "localhost")
+    registry = first if named else "docker.io"
+    return "docker.io" if registry in ("index.docker.io", "registry-1.docker.io") else registry

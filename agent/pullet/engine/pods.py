@@ -1,0 +1,244 @@
+"""An instance's containers: made and started in their order, started again, stopped and removed together."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import docker.errors
+
+from pullet.engine import labels
+from pullet.engine.client import Client
+from pullet.engine.facts import asks, facts_of
+from pullet.engine.failures import ImageGone
+from pullet.engine.images import Images, refuse_root
+from pullet.engine.networks import Networks
+from pullet.engine.spec import Blueprint, Part, Site, blueprint, key_of, parts, sandbox_blueprint
+from pullet.engine.stock import Owner, Stock
+from pullet.engine.wires import attachments, names, wiring
+from pullet.model.errors import Refused, Transient
+from pullet.model.network import Network, NetworkOf
+from pullet.model.observed import Incarnation, ObservedContainer, Role
+from pullet.model.placement import Instance
+from pullet.model.pod import Pod
+from pullet.model.text import Fact
+
+CONFLICT = 409
+ENGINE_GRACE = 10  # seconds: the engine's own, for a container that says nothing
+
+Inspected = Mapping[str, Any]
+
+
+class Pods:
+    """Called by the crew's threads; one at a time for each instance."""
+
+    def __init__(self, node: str, networks: Networks, images: Images, stock: Stock) -> None:
+        self._node = node
+        self._networks = networks
+        self._images = images
+        self._stock = stock
+
+    def start(self, client: Client, target: Instance, commit: str) -> None:
+        """As far as it goes now: what must wait for an init container is left to the next call."""
+        site = self._site(client, target, commit)
+        if target.pod.has_sandbox:
+            site = self._sandboxed(client, target, site)
+        for part in parts(target.pod):
+            stands = self._stands(client, target, part, site)
+            container = self._made(client, blueprint(target, part, site, stands))
+            if part.role is not Role.MAIN and not _lets_the_next_start(client, container, part.role):
+                return
+
+    def revive(self, client: Client, target: Incarnation, known: Instance | None) -> None:
+        """What its mounts need is made again first, where the specification is known: memory is empty after a boot."""
+        if known is not None:
+            site = self._site(client, known, target.commit)
+            for part in parts(known.pod):
+                self._stands(client, known, part, site)
+        for container in sorted(target.containers, key=lambda one: one.role is not Role.SANDBOX):
+            self._run(client, container, target, known)
+
+    def remove(self, client: Client, target: Incarnation) -> None:
+        """The main containers together, then what served them, the sandbox last; then what was theirs alone."""
+        by_role = {role: [one for one in target.containers if one.role is role] for role in Role}
+        _stop_together(client, by_role[Role.MAIN])
+        for role in (Role.SIDECAR, Role.INIT, Role.SANDBOX):
+            for container in reversed(by_role[role]):
+                _stop(client, container.id)
+        for container in target.containers:
+            _remove(client, container.id)
+        self._stock.clear(client, key_of(target.instance, target.hash, self._node))
+
+    def _site(self, client: Client, target: Instance, commit: str) -> Site:
+        networks = [self._networks.ensure(one.network) for one in attachments(target)]
+        peers = self._peers(client, target)
+        facts = facts_of(target, self._node, labels.uid(target, self._node))
+        facts |= _of_node(client, target.pod)
+        return Site(self._node, commit, wiring(target, networks, peers, facts), facts, peers=peers)
+
+    def _peers(self, client: Client, target: Instance) -> dict[str, str]:
+        """The containers whose namespaces it shares, by their workloads' names. Raises Transient until they run."""
+        pod = target.pod
+        wanted = {pod.pid, pod.ipc} | (
+            {str(pod.network.workload)} if isinstance(pod.network, NetworkOf) else set()
+        )
+        return {name: self._peer(client, name) for name in wanted if "/" in name}
+
+    def _peer(self, client: Client, workload: str) -> str:
+        marks = [f"{labels.NODE}={self._node}", f"{labels.WORKLOAD}={workload}"]
+        rows = client.containers(filters={"label": marks, "status": ["running"]})
+        if not rows:
+            raise Transient(f"{workload}, whose namespaces it shares, does not run here")
+        holders = [row for row in rows if row["Labels"].get(labels.ROLE) == Role.SANDBOX]
+        return str((holders or rows)[0]["Id"])
+
+    def _sandboxed(self, client: Client, target: Instance, site: Site) -> Site:
+        self._images.have_sandbox(client)
+        holder = self._made(client, sandbox_blueprint(target, site))
+        networks = client.inspect_container(holder)["NetworkSettings"]["Networks"] or {}
+        address = networks.get(site.wiring.mode, {}).get("IPAddress", "") or site.facts[Fact.HOST_IP]
+        return replace(site, sandbox=holder, facts={**site.facts, Fact.POD_IP: address})
+
+    def _stands(self, client: Client, target: Instance, part: Part, site: Site) -> tuple[Any, ...]:
+        if part.container.security.non_root:
+            refuse_root(client, part.container)
+        key = key_of(target.name, target.hash, self._node)
+        owner = Owner(key, target.name.pod, self._node, site.facts, target.pod.fs_group)
+        return tuple((mount, self._stock.stand(client, mount, owner)) for mount in part.container.mounts)
+
+    def _made(self, client: Client, plan: Blueprint) -> str:
+        """Its id, created and started; one that ended is left as it is: that is healing's matter."""
+        created = _created(client, plan)
+        if created is None:
+            found = _taken_up(client, plan)
+            if found["State"]["Status"] != "created":
+                return str(found["Id"])
+            created = str(found["Id"])
+        for network, endpoint in plan.networks.items():
+            client.join(network, created, endpoint)
+        client.start(created)
+        return created
+
+    def _run(
+        self, client: Client, container: ObservedContainer, target: Incarnation, known: Instance | None
+    ) -> None:
+        """Whatever state it is in; starting one that runs or is about to changes nothing."""
+        state = client.inspect_container(container.id)["State"]
+        match state["Status"]:
+            case "paused":
+                client.unpause(container.id)
+            case "removing" | "dead":
+                raise Transient(f"container {container.id[:12]} is being removed")
+            case _:
+                if container.stranded:
+                    client.stop(container.id, timeout=ENGINE_GRACE)
+                self._start_again(client, container, target, known)
+
+    def _start_again(
+        self, client: Client, container: ObservedContainer, target: Incarnation, known: Instance | None
+    ) -> None:
+        try:
+            client.start(container.id)
+        except docker.errors.NotFound as error:
+            if "network" not in (error.explanation or ""):
+                raise
+            self._networks.forget()
+            self._join_again(client, container.id, target, known)
+            client.start(container.id)
+
+    def _join_again(
+        self, client: Client, container: str, target: Incarnation, known: Instance | None
+    ) -> None:
+        """Somebody removed a network while nothing ran on it; a container holds on to the old one's id."""
+        if known is not None:
+            endpoints = self._site(client, known, target.commit).wiring.endpoints
+        else:
+            network = self._networks.ensure(Network(target.instance.workload.namespace))
+            endpoints = {network: {"Aliases": list(names(target.instance))}}
+        for network in client.inspect_container(container)["NetworkSettings"]["Networks"] or {}:
+            client.disconnect_container_from_network(container, network, force=True)
+        for network, endpoint in endpoints.items():
+            client.join(network, container, endpoint)
+
+
+def _created(client: Client, plan: Blueprint) -> str | None:
+    """The new container's id; None where one of that name stands already."""
+    try:
+        return client.create(plan.body, plan.name, plan.platform)
+    except docker.errors.ImageNotFound:
+        raise ImageGone(f"image {plan.image} is not on the engine any more") from None
+    except docker.errors.APIError as error:
+        if error.status_code != CONFLICT:
+            raise
+        return None
+
+
+def _taken_up(client: Client, plan: Blueprint) -> Inspected:
+    """The container that was made for the same purpose before, perhaps by an agent that died."""
+    found = client.inspect_container(plan.name)
+    theirs = found["Config"]["Labels"] or {}
+    keys = (labels.NODE, labels.INSTANCE, labels.HASH, labels.CONTAINER)
+    if any(theirs.get(key) != plan.labels[key] for key in keys):
+        raise Refused(
+            f"a container named {plan.name} that Pullet did not create is in the way",
+            hint=f"remove or rename it: docker rename {plan.name} NEW_NAME",
+        )
+    return dict(found)
+
+
+def _lets_the_next_start(client: Client, container: str, role: Role) -> bool:
+    """An init container has ended well, a sidecar runs."""
+    state = client.inspect_container(container)["State"]
+    if role is Role.SIDECAR:
+        return bool(state["Status"] == "running")
+    return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
+
+
+def _stop_together(client: Client, containers: list[ObservedContainer]) -> None:
+    """Side by side, so that their grace periods do not add up."""
+    if not containers:
+        return
+    with ThreadPoolExecutor(len(containers)) as pool:
+        list(pool.map(lambda one: _stop(client, one.id), containers))
+
+
+def _stop(client: Client, container: str) -> None:
+    """With its own grace period; gone already is as good."""
+    try:
+        grace = client.inspect_container(container)["Config"].get("StopTimeout")
+        client.stop(container, timeout=ENGINE_GRACE if grace is None else grace)
+    except docker.errors.NotFound:
+        return
+
+
+def _remove(client: Client, container: str) -> None:
+    """Volumes stay. Gone already, or going, is as good."""
+    try:
+        client.remove_container(container, v=False)
+    except docker.errors.NotFound:
+        return
+    except docker.errors.APIError as error:
+        if error.status_code != CONFLICT or "already in progress" not in (error.explanation or ""):
+            raise
+
+
+def _of_node(client: Client, pod: Pod) -> dict[Fact, str]:
+    """What only some specifications ask for, and takes a call or two."""
+    found = {Fact.HOST_IP: _address_of_node()} if asks(pod, Fact.HOST_IP) or asks(pod, Fact.POD_IP) else {}
+    if asks(pod, Fact.NODE_CPU) or asks(pod, Fact.NODE_MEMORY):
+        info = client.info()
+        found |= {Fact.NODE_CPU: str(info["NCPU"] * 1000), Fact.NODE_MEMORY: str(info["MemTotal"])}
+    return found
+
+
+def _address_of_node() -> str:
+    """The address that this node would speak to the world from; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that RFC 5737 keeps for documentation
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
