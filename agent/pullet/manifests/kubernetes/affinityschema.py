@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pullet.manifests.kubernetes.syntax import AtLeastOne, LabelKey, Labels, LabelValue
+from pullet.manifests.kubernetes.syntax import AtLeastOne, LabelKey, Labels, LabelValue, OptionalLabelKey
 from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported, warned
 
 _PREFERS = "placement spreads evenly and knows no preferences, so it may choose another node."
@@ -104,7 +104,7 @@ class Affinity(Shape):
 class TolerationEntry(Shape):
     """tolerations[]"""
 
-    key: LabelKey | Literal[""] = honoured("The taint's key; any without one.", "")
+    key: OptionalLabelKey = honoured("The taint's key; any without one.", "")
     operator: Literal["Equal", "Exists", ""] = honoured("Equal without one.", "")
     value: LabelValue = honoured("The taint's value, for Equal.", "")
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute", ""] = honoured(

@@ -6,10 +6,17 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#e
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pullet.manifests.kubernetes.quantity import Divisor
-from pullet.manifests.kubernetes.syntax import Argument, ConfigKey, EnvName, EnvPrefix, Label, Subdomain
+from pullet.manifests.kubernetes.syntax import (
+    Argument,
+    ConfigKey,
+    EnvName,
+    EnvPrefix,
+    OptionalLabel,
+    Subdomain,
+)
 from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported
 
 
@@ -39,7 +46,7 @@ class ResourceFieldReference(Shape):
     resource: str = honoured(
         "limits or requests of cpu, memory; a limit that is not set is the node's whole."
     )
-    container_name: Label | Literal[""] = honoured("Whose; in env the container's own without one.", "")
+    container_name: OptionalLabel = honoured("Whose; in env the container's own without one.", "")
     divisor: Divisor = honoured("What it is divided by, rounded up.", Decimal(1))
 
 

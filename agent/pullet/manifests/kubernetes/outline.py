@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pullet.manifests.problems import Findings, described, meant
+from pullet.manifests.schema import Shape, Verdict, verdict
 from pullet.manifests.yamldoc import Loc
 
 OUTLINES = Path(__file__).with_name("outlines.json")
 
+_UNREAD = frozenset({Verdict.WARNED, Verdict.IGNORED})
 _CONTAINER = re.compile(r"(list|dict)[\[(](?:str, )?(.+)[\])]")
 _WORDS = {
     "str": "text",
@@ -66,10 +68,11 @@ def check(api_version: str, kind: str, data: Any, findings: Findings) -> None:
     """Findings for every field that the published schema does not know, lacks, or types otherwise."""
     name = root(api_version, kind)
     if name is not None:
-        _check(name, data, (), findings)
+        check_as(name, data, (), findings)
 
 
-def _check(kind: str, value: Any, loc: Loc, findings: Findings) -> None:
+def check_as(kind: str, value: Any, loc: Loc, findings: Findings) -> None:
+    """Findings for a value at `loc` that is not of the published type `kind`, such as `list[V1EnvVar]`."""
     container = _CONTAINER.fullmatch(kind)
     if value is None or kind == "object":
         return
@@ -89,7 +92,7 @@ def _each(container: str, inside: str, value: Any, loc: Loc, findings: Findings)
         findings.error(loc, f"must be {'a list' if wanted is list else 'a mapping'}, not {described(value)}")
         return
     for key, item in enumerate(value) if isinstance(value, list) else value.items():
-        _check(inside, item, (*loc, key), findings)
+        check_as(inside, item, (*loc, key), findings)
 
 
 def _object(known: Model, value: Any, loc: Loc, findings: Findings) -> None:
@@ -104,4 +107,14 @@ def _object(known: Model, value: Any, loc: Loc, findings: Findings) -> None:
         if kind is None:
             findings.error((*loc, str(name)), "unknown field", meant(str(name), known.fields), key=True)
         else:
-            _check(kind, inside, (*loc, name), findings)
+            check_as(kind, inside, (*loc, name), findings)
+
+
+def check_unread(shape: Shape, kind: str, loc: Loc, findings: Findings) -> None:
+    """Findings for what the shape at `loc`, of the published type `kind`, takes without a look at it."""
+    known = _published()[1][kind]
+    for attribute in sorted(shape.model_fields_set):
+        info, value = type(shape).model_fields[attribute], getattr(shape, attribute)
+        name = info.alias or attribute
+        if verdict(info) in _UNREAD and name in known.fields and not isinstance(value, Shape):
+            check_as(known.fields[name], value, (*loc, name), findings)

@@ -13,6 +13,7 @@ from pullet.manifests.kubernetes import podschema as shapes
 from pullet.manifests.kubernetes.affinity import where
 from pullet.manifests.kubernetes.downward import About
 from pullet.manifests.kubernetes.network import Names, check_namespaces
+from pullet.manifests.kubernetes.outline import check_unread
 from pullet.manifests.kubernetes.ports import check_ports, made
 from pullet.manifests.kubernetes.probes import Probes
 from pullet.manifests.kubernetes.resources import of_pod, resources
@@ -67,6 +68,7 @@ class _Building:
     findings: Findings
 
     def built(self) -> Built:
+        self._check_unread()
         init, containers = self._placed()
         every = (*init, *containers)
         self._apart(every)
@@ -78,6 +80,16 @@ class _Building:
             where=where(self.spec, self.metadata.labels, self.loc, self.findings),
             needs=self._needs(every, about),
         )
+
+    def _check_unread(self) -> None:
+        """What has no meaning here must be sound all the same, as a slip in it is a slip in any cluster."""
+        check_unread(self.spec, "V1PodSpec", self.loc, self.findings)
+        for name, shapes_ in (
+            ("initContainers", self.spec.init_containers),
+            ("containers", self.spec.containers),
+        ):
+            for index, shape in enumerate(shapes_):
+                check_unread(shape, "V1Container", (*self.loc, name, index), self.findings)
 
     def _placed(self) -> tuple[tuple[_Placed, ...], tuple[_Placed, ...]]:
         init = tuple(

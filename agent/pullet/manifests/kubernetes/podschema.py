@@ -24,6 +24,8 @@ from pullet.manifests.kubernetes.syntax import (
     ImageReference,
     Label,
     Labels,
+    OptionalLabel,
+    OptionalSubdomain,
     PortName,
     PortNumber,
     Seconds,
@@ -158,7 +160,7 @@ class PodSpec(Shape):
         "When it is ended.", None
     )
     node_selector: Labels = honoured("Labels that a node must carry to be chosen.", {})
-    node_name: Subdomain | Literal[""] = honoured("The node it must run on.", "")
+    node_name: OptionalSubdomain = honoured("The node it must run on.", "")
     affinity: Affinity | None = honoured("Where it must or would rather run.", None)
     tolerations: list[TolerationEntry] = honoured("Taints that it tolerates.", [])
     security_context: PodSecurityContext | None = honoured("User, groups and the like.", None)
@@ -174,11 +176,9 @@ class PodSpec(Shape):
         True,
     )
     share_process_namespace: bool = honoured("One process namespace for all containers.", False)
-    hostname: Label | Literal[""] = honoured("The host name inside; the pod's name without one.", "")
-    hostname_override: HostName | Literal[""] = honoured("The host name inside, whatever else is said.", "")
-    subdomain: Label | Literal[""] = honoured(
-        "The domain: hostname.subdomain.namespace.svc.cluster.local.", ""
-    )
+    hostname: OptionalLabel = honoured("The host name inside; the pod's name without one.", "")
+    hostname_override: HostName = honoured("The host name inside, whatever else is said.", "")
+    subdomain: OptionalLabel = honoured("The domain: hostname.subdomain.namespace.svc.cluster.local.", "")
     set_hostname_as_fqdn: bool = honoured(
         "The full name as host name; needs a hostname or a bare Pod.", False
     )

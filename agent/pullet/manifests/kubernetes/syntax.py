@@ -36,11 +36,14 @@ _signal = re.compile(
     r"SIG(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM"
     r"|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|RTMIN(\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?)"
 ).fullmatch
+_placeholder = re.compile(r"\$\{|\{\{|<.*>|\$\(").search
 _percentage = re.compile(r"[0-9]{1,9}%").fullmatch
 
 _FILE = "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH"
 _SYSTEM = "FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN"
-_NET = "NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT"
+_NET = (
+    "NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT"
+)
 _SYS = "SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
 CAPABILITIES = frozenset(f"ALL {_FILE} {_SYSTEM} {_NET} {_SYS}".split())
 
@@ -167,7 +170,12 @@ def _address(value: str) -> str:
 
 def _image_reference(value: str) -> str:
     if not _image(value):
-        raise wrong(f'"{_short(value)}" is not an image reference', "such as registry.example/team/app:1.2")
+        hint = (
+            "render it before it is committed"
+            if _placeholder(value)
+            else "such as registry.example/team/app:1.2"
+        )
+        raise wrong(f'"{_short(value)}" is not an image reference', hint)
     return value
 
 
@@ -235,7 +243,12 @@ def _short(value: str) -> str:
 
 Label = Annotated[str, AfterValidator(label)]
 NamespaceName = Annotated[str, AfterValidator(lambda value: label(value) if value else "default")]
+OptionalLabel = Annotated[str, AfterValidator(lambda value: value and label(value))]
 Subdomain = Annotated[str, AfterValidator(subdomain)]
+OptionalSubdomain = Annotated[str, AfterValidator(lambda value: value and subdomain(value))]
+OptionalLabel = Annotated[str, AfterValidator(lambda value: value and label(value))]
+OptionalSubdomain = Annotated[str, AfterValidator(lambda value: value and subdomain(value))]
+OptionalLabelKey = Annotated[str, AfterValidator(lambda value: value and label_key(value))]
 LabelKey = Annotated[str, AfterValidator(label_key)]
 LabelValue = Annotated[str, AfterValidator(label_value)]
 Labels = dict[LabelKey, LabelValue]
@@ -248,10 +261,11 @@ EnvPrefix = Annotated[str, AfterValidator(lambda value: value and _env_variable(
 Argument = Annotated[str, AfterValidator(_without_nul)]
 PortName = Annotated[str, AfterValidator(lambda value: value and port_name(value))]
 PortReference = Annotated[Any, PlainValidator(_port_reference)]
+TargetPort = Annotated[Any, PlainValidator(lambda value: value and _port_reference(value))]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 HostPort = Annotated[int, Field(ge=0, le=65535)]
 Address = Annotated[str, AfterValidator(_address)]
-HostName = Annotated[str, AfterValidator(host_name)]
+HostName = Annotated[str, AfterValidator(lambda value: value and host_name(value))]
 GivenAddress = Annotated[str, AfterValidator(_given_address)]
 SubPath = Annotated[str, AfterValidator(relative_path)]
 FilePath = Annotated[str, AfterValidator(_file_path)]
