@@ -60,7 +60,9 @@ class Loaded:
 
     `unreadable` are files whose services cannot be known; `looked_at` are the other files by path and id (None where
     there is none), and so are those that conversion looks at through `tree`. `parts` are the Compose files that are
-    part of this project and so none of their own. `environment` is the project's, from `.env`.
+    part of this project and so none of their own; `part_of` is set, and all else empty, where the file itself is left
+    to the project of that other file. `off` are services that no active profile has: they are in nothing else.
+    `environment` is the project's, from `.env`.
     """
 
     path: str
@@ -72,6 +74,8 @@ class Loaded:
     flawed: frozenset[Loc] = frozenset()
     unreadable: tuple[Unreadable, ...] = ()
     parts: frozenset[str] = frozenset()
+    part_of: str = ""
+    off: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     tree: Watched = field(default_factory=lambda: Watched(EmptyTree()), repr=False, compare=False)
 
