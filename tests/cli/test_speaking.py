@@ -68,7 +68,7 @@ def test_status_of_a_refused_revision(agent: Agent) -> None:
     agent.reaches("refused")
     done = agent.pullet("status")
     assert done.code == 1
-    assert "refused: web.yaml:6:3: " in done.out.splitlines()[0]
+    assert "refused: web.yaml:7:3: " in done.out.splitlines()[0]
     assert "spec.replica: unknown field (did you mean replicas?)" in done.err
 
 
@@ -98,7 +98,9 @@ def test_status_of_the_fleet(fleet: Fleet) -> None:
     assert done.code == 0
     rows = [line.split()[:4] for line in done.out.splitlines()[1:]]
     assert rows == [[name, commit[:10], "converged", "0/0"] for name in names]
-    assert pullet("status", "--repo", fleet.work.bare, "-o", "json").json["nodes"].keys() == set(names)
+    assert [
+        one["node"] for one in pullet("status", "--repo", fleet.work.bare, "-o", "json").json["nodes"]
+    ] == names
 
 
 def test_sync(agent: Agent) -> None:

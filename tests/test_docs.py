@@ -1,0 +1,142 @@
+"""The reference pages say what the code says: nothing missing, nothing left over, examples as they print."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from pullet.manifests.policy import Policy, read_policy
+from pullet.settings import Settings
+from tests.lab.agents import pullet
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+CLI = (DOCS / "reference" / "cli.md").read_text()
+COMMON = {"--config", "--help", "-h", "--output", "-o"}
+PAGES = sorted(path for path in DOCS.rglob("*.md"))
+
+
+def sections() -> dict[str, str]:
+    """The text below each heading of a verb; two verbs may share one."""
+    found = {}
+    for part in CLI.split("\n### ")[1:]:
+        heading, _, text = part.partition("\n")
+        for verb in re.findall(r"`pullet (\w+)", heading):
+            found[verb] = text.partition("\n## ")[0]
+    return found
+
+
+def options(verb: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", pullet(verb, "--help").out.partition("Options:")[2]))
+
+
+def test_every_verb_has_its_section() -> None:
+    """In the page as in the program."""
+    listed = re.findall(r"^  (\w+) ", pullet("--help").out.partition("Commands:")[2], re.MULTILINE)
+    assert sorted(sections()) == sorted(listed)
+
+
+@pytest.mark.parametrize("verb", sections())
+def test_every_option_is_told(verb: str) -> None:
+    """Each option stands in its verb's section, and none that there is not."""
+    known = options(verb)
+    told = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", sections()[verb]))
+    long = {option for option in known if option.startswith("--")}
+    assert long - COMMON <= told
+    if verb not in {"pause", "resume"}:
+        assert told <= long | {"--repo", "--detailed-exitcode"}
+
+
+def examples() -> list[tuple[str, str]]:
+    """Those whose output is the same on every machine: a command on the examples, and what it prints."""
+    block = re.compile(r"^    \$ (pullet \w+ examples-repo.*)\n((?:    (?!\$).+\n)+)", re.MULTILINE)
+    return [(command, re.sub("^    ", "", text, flags=re.MULTILINE)) for command, text in block.findall(CLI)]
+
+
+@pytest.mark.parametrize(("command", "output"), examples())
+def test_an_example_prints_what_the_page_shows(command: str, output: str) -> None:
+    """Run as it stands there."""
+    assert pullet(*shlex.split(command)[1:], cwd=ROOT).text == output
+
+
+def test_there_are_examples_to_try() -> None:
+    """Else the test above tests nothing."""
+    assert len(examples()) >= 3
+
+
+# Settings
+
+
+def keys(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, object]]:
+    """Each key with its default."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from keys(inner, f"{above}{name}.")
+        else:
+            default = ... if field.is_required() else field.get_default()
+            yield above + name, "the host's name" if field.default_factory else default
+
+
+def shown(default: object) -> str:
+    match default:
+        case None:
+            return "none"
+        case float():
+            return f"`{default:g}s`"
+        case _ if default is ...:
+            return "required"
+        case "the host's name":
+            return default
+        case _:
+            return f"`{default}`"
+
+
+def test_every_setting_is_told() -> None:
+    """Key, variable and default of the table are those of the model, in its order."""
+    page = (DOCS / "reference" / "settings.md").read_text()
+    rows = re.findall(r"^\| `([\w.]+)` \| `(PULLET_\w+)` \| (.+?) \| \S", page, re.MULTILINE)
+    expected = [
+        (key, f"PULLET_{key.upper().replace('.', '__')}", shown(default)) for key, default in keys(Settings)
+    ]
+    assert rows == expected
+
+
+def test_the_policys_defaults_are_told() -> None:
+    """The example is a policy file that changes nothing, and names every key."""
+    page = (DOCS / "reference" / "policy.md").read_text()
+    (block,) = re.findall(r"((?:^    .+\n)+)", page, re.MULTILINE)[:1]
+    assert read_policy(block, "policy.md") == Policy()
+    assert len(yaml.safe_load(block)) == len(Policy.__dataclass_fields__) - 1
+
+
+# All pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """To files that exist, and to headings in them."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), f"{target} is not there"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
+            assert anchor in {
+                re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings
+            }
+
+
+def test_every_page_is_linked_from_the_index() -> None:
+    """Nobody has to guess what there is."""
+    index = (DOCS / "index.md").read_text()
+    linked = set(re.findall(r"\]\(([^)#]+)\)", index))
+    assert {str(page.relative_to(DOCS)) for page in PAGES} - linked == {"index.md"}
