@@ -26,12 +26,15 @@ from pullet.model.workload import Workload
 _NODE = re.compile(r"""kind["']?\s*:\s*["']?Node\b""")
 
 
-def assemble(readings: tuple[Reading, ...]) -> Catalog:
-    """The catalog of all files together, problems in the order of path and line."""
+def assemble(readings: tuple[Reading, ...], *, partial: bool = False) -> Catalog:
+    """The catalog of all files together, problems in the order of path and line.
+
+    What a `partial` snapshot refers to may be declared in files that it does not have.
+    """
     declared = [one for reading in readings for one in reading.declared]
     unreadable = tuple(dict.fromkeys(one for reading in readings for one in reading.unreadable))
     names, twice = _by_name(declared)
-    known = Known(names, frozenset(problem.name for problem in twice), unreadable)
+    known = Known(names, frozenset(problem.name for problem in twice), unreadable, partial)
     sieve = _Sieve(known, Claims(known.claim, known.bindings()))
     for one in names.values():
         sieve.add(one)

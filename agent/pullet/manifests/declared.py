@@ -272,9 +272,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Configuration that is declared, or may be, and whose content cannot be known; `because` continues its name."""
+    """Something that is declared, or may be, and whose content cannot be known; `because` continues its name.
+
+    What may be declared `elsewhere`, where one file is looked at by itself, is no mistake of that file.
+    """
 
     because: str
+    elsewhere: bool = False
 
 
 Lookup = Callable[[ObjectName], Configuration | Unknown | None]

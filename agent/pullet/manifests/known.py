@@ -12,11 +12,15 @@ from pullet.model.catalog import Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Objects by name. What may be declared in a file that cannot be read does not count as missing."""
+    """Objects by name. What may be declared in a file that cannot be read does not count as missing.
+
+    With `partial`, everything else may be declared in files that are not here.
+    """
 
     names: Mapping[ObjectName, Declared]
     twice: frozenset[ObjectName]
     unreadable: tuple[Unreadable, ...]
+    partial: bool = False
 
     def usable(self, one: Declared) -> bool:
         return one.valid and one.name not in self.twice
@@ -42,5 +46,7 @@ class Known:
         declared = self.names.get(name)
         if declared is None:
             hidden = next((one.path for one in self.unreadable if one.may_declare(name)), None)
-            return None if hidden is None else Unknown(f"may be declared in {hidden}, which cannot be read")
+            if hidden is not None:
+                return Unknown(f"may be declared in {hidden}, which cannot be read")
+            return Unknown("is not declared here", elsewhere=True) if self.partial else None
         return Unknown("is not valid") if declared.content is None else declared.content

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pullet.manifests.assemble import assemble
+from pullet.manifests.compose.convert import convert
+from pullet.manifests.compose.load import load
 from pullet.manifests.declared import Reading
 from pullet.manifests.ignore import ignored
 from pullet.manifests.kubernetes import objects
 from pullet.manifests.yamldoc import Broken, Document, documents
 from pullet.model.catalog import Catalog, Unreadable
 from pullet.model.problem import Origin, Problem
-from pullet.model.snapshot import File, Snapshot
+from pullet.model.snapshot import File, Snapshot, Tree
 
 _COMPOSE = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
 _YAML = (".yaml", ".yml")
@@ -26,49 +29,70 @@ _Key = tuple[str, str]
 class Reader:
     """Keeps what came of each file of the last snapshot, by path and blob; not for several threads at once.
 
-    `parsed` counts the files that had to be parsed so far.
+    What a `partial` snapshot refers to may be declared in files that it does not have. `parsed` counts the files that
+    had to be parsed so far.
     """
 
+    partial: bool = False
     parsed: int = 0
-    _files: tuple[File, ...] = ()
+    _last: Snapshot | None = None
     _readings: dict[_Key, Reading] = field(default_factory=dict)
     _catalog: Catalog = field(default_factory=Catalog)
 
     def read(self, snapshot: Snapshot) -> Catalog:
         """What the snapshot says, with every problem as data: no content of a file raises."""
-        if snapshot.files is not self._files:
-            self._files = snapshot.files
-            self._take(snapshot.files)
+        if (
+            self._last is None
+            or snapshot.files is not self._last.files
+            or snapshot.tree is not self._last.tree
+        ):
+            self._take(snapshot)
+            self._last = snapshot
         return self._catalog
 
-    def _take(self, present: tuple[File, ...]) -> None:
-        is_ignored = ignored(present)
-        files = {
-            (file.path, file.blob): file
-            for file in present
+    def _take(self, snapshot: Snapshot) -> None:
+        is_ignored = ignored(snapshot.files)
+        before, parsed = self._readings, self.parsed
+        self._readings = {
+            (file.path, file.blob): self._reading(file, snapshot.tree)
+            for file in snapshot.files
             if file.path.endswith(_YAML) and not is_ignored(file.path)
         }
-        if files.keys() != self._readings.keys():
-            before = self._readings
-            self._readings = {key: before.get(key) or self._parse(file) for key, file in files.items()}
-            self._catalog = assemble(tuple(self._readings.values()))
+        if self.parsed != parsed or self._readings.keys() != before.keys():
+            self._catalog = assemble(tuple(_standing(self._readings)), partial=self.partial)
 
-    def _parse(self, file: File) -> Reading:
+    def _reading(self, file: File, tree: Tree) -> Reading:
+        """The one of the last snapshot, unless something that it depends on has changed."""
+        before = self._readings.get((file.path, file.blob))
+        if before is not None and all(tree.identify(path) == known for path, known in before.looked_at):
+            return before
         self.parsed += 1
-        return read_file(file)
+        return read_file(file, tree)
 
 
-def read_file(file: File) -> Reading:
-    """What one file declares by itself."""
+def _standing(readings: Mapping[_Key, Reading]) -> Iterable[Reading]:
+    """What declares something by itself: a file that is part of another's project does not."""
+    parts = frozenset[str]().union(*(reading.parts for reading in readings.values()))
+    return (reading for (path, _), reading in readings.items() if path not in parts)
+
+
+def read_file(file: File, tree: Tree) -> Reading:
+    """What one file declares; a Compose file with what it refers to in the tree."""
     name = file.path.rpartition("/")[2]
     if _COMPOSE.fullmatch(name):
-        return Reading(problems=(Problem(Origin(file.path), "Compose files are not supported yet"),))
+        return read_compose(file, tree)
     if name in {"kustomization.yaml", "kustomization.yml"}:
         return Reading(problems=(_kustomization(file.path),))
     parts = documents(file.path, file.content)
     if any(_is_template(part) for part in parts):
         return _template(file.path, parts)
     return Reading.of(map(_part, parts))
+
+
+def read_compose(file: File, tree: Tree) -> Reading:
+    """What a Compose file declares, with all that its project is made of."""
+    loaded = load(file, tree)
+    return replace(convert(loaded), looked_at=loaded.looked_at, parts=loaded.parts)
 
 
 def _part(part: Document | Broken) -> Reading:

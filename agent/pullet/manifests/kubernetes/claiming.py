@@ -44,6 +44,8 @@ class Claims:
     def _claim(self, reference: Reference, findings: Findings) -> Claim | None:
         place = (*reference.loc, reference.field)
         match self.find(reference.target):
+            case Unknown(because, elsewhere=True):
+                findings.warn(place, f"{words(reference)} {because}")
             case Unknown(because):
                 findings.error(place, f"{words(reference)} {because}")
             case None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.schema import Object, PodTemplate, Selector
 from pullet.manifests.kubernetes.storageschema import ClaimTemplate
-from pullet.manifests.kubernetes.syntax import Labels, Natural, Seconds, Subdomain, Surge, Unavailable
+from pullet.manifests.kubernetes.syntax import Labels, Natural, OptionalSubdomain, Seconds, Surge, Unavailable
 from pullet.manifests.schema import Shape, honoured, later, warned
 from pullet.model.workload import Share
 
@@ -153,7 +153,7 @@ class StatefulSetSpec(Shape):
     replicas: Natural = honoured("How many in the whole fleet, named by their ordinals.", 1)
     selector: Selector = honoured(_SELECTOR)
     template: PodTemplate = honoured("What runs.")
-    service_name: Subdomain | Literal[""] = honoured(
+    service_name: OptionalSubdomain = honoured(
         "The Service below which each pod has a name: web-0.db, web-0.db.shop.svc.cluster.local.", ""
     )
     volume_claim_templates: list[ClaimTemplate] = honoured("A volume for each instance.", [])

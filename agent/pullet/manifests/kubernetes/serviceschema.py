@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pullet.manifests.kubernetes.schema import Object, Selector
-from pullet.manifests.kubernetes.syntax import Labels, PortName, PortNumber, PortReference
+from pullet.manifests.kubernetes.syntax import Labels, OptionalLabel, PortNumber, TargetPort
 from pullet.manifests.schema import Shape, honoured, ignored, warned
 
 _ONE_INSTANCE = "each connection reaches any of the instances on this node."
@@ -20,10 +20,8 @@ class ServicePort(Shape):
     """ports[] of a Service"""
 
     port: PortNumber = honoured("The port that clients use: a warning where the pods listen on another.")
-    target_port: PortReference | None = honoured(
-        "The port that the pods listen on, or the name of one.", None
-    )
-    name: PortName = honoured("Told apart from the others.", "")
+    target_port: TargetPort = honoured("The port that the pods listen on, or the name of one.", None)
+    name: OptionalLabel = honoured("Told apart from the others.", "")
     protocol: Literal["TCP", "UDP", "SCTP", ""] = honoured("The transport; TCP without one.", "")
     node_port: int | None = warned(_OUTSIDE, silent=(0,))
     app_protocol: Any = warned("nothing here looks into connections.")

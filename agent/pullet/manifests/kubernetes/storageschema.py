@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pullet.manifests.kubernetes.affinityschema import NodeSelector
 from pullet.manifests.kubernetes.quantity import Quantity
 from pullet.manifests.kubernetes.schema import Metadata, Object, Selector
-from pullet.manifests.kubernetes.syntax import AtLeastOne, Label, NodePath, Subdomain
+from pullet.manifests.kubernetes.syntax import AtLeastOne, Label, NodePath, OptionalSubdomain, Subdomain
 from pullet.manifests.kubernetes.volumeschema import HostPath
 from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported, warned
 
@@ -33,9 +33,9 @@ class ClaimSpec(Shape):
         "Which a PersistentVolume must offer; with ReadWriteOncePod one instance uses it at a time."
     )
     resources: StorageResources = honoured("How much is asked for.")
-    volume_name: Subdomain | Literal[""] = honoured("The PersistentVolume that it binds to.", "")
+    volume_name: OptionalSubdomain = honoured("The PersistentVolume that it binds to.", "")
     selector: Selector | None = honoured("Labels of the PersistentVolumes that it may bind to.", None)
-    storage_class_name: Subdomain | Literal[""] | None = honoured(
+    storage_class_name: OptionalSubdomain | None = honoured(
         "Binds to PersistentVolumes of the same class; without any it is a volume of the node, and a warning says so.",
         None,
     )
@@ -108,7 +108,7 @@ class VolumeSpec(Shape):
         "The nodes that have it; what claims it runs there.", None
     )
     claim_ref: ClaimReference | None = honoured("The claim that it is kept for.", None)
-    storage_class_name: Subdomain | Literal[""] = honoured("Claims of the same class bind to it.", "")
+    storage_class_name: OptionalSubdomain = honoured("Claims of the same class bind to it.", "")
     volume_mode: Literal["Filesystem", "Block", ""] = honoured("Filesystem; Block is refused.", "")
     persistent_volume_reclaim_policy: Literal["Retain", "Recycle", "Delete", ""] = warned(
         "volumes are never deleted.", silent=("Retain",)
