@@ -28,6 +28,8 @@ def _plain(value: object) -> object:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return {"": "bytes", "sha256": hashlib.sha256(value).hexdigest()}
     if isinstance(value, frozenset):
         return sorted(json.dumps(_plain(inner), sort_keys=True) for inner in value)
     return value

@@ -76,7 +76,7 @@ class ServiceVolume(Part):
     """volumes[]"""
 
     type: Literal["volume", "bind", "tmpfs", "npipe", "cluster", "image"] = honoured(
-        "A volume, a path, or memory; not npipe, cluster and image.", "volume"
+        "A volume, a path, or memory; not npipe, cluster and image."
     )
     source: str = honoured("The volume's name or the path; a volume of the instance's own without one.", "")
     target: Inside = honoured("Where it stands in the container.")
