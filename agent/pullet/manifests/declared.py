@@ -94,11 +94,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A volume of files, which stands at `loc`; `group` owns them where it is set."""
+    """A volume of files, which stands at `loc`."""
 
     parts: tuple[Keys | RenderedFile, ...]
     loc: Loc
-    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""ConfigMaps, Secrets and facts as the files of a volume, with the permissions that the kubelet gives them.
+"""ConfigMaps, Secrets and facts as the files of a volume, by the rules of the kubelet; whose they are is for the node.
 
 https://kubernetes.io/docs/concepts/storage/projected-volumes/
 """
@@ -12,8 +12,6 @@ from pullet.manifests.declared import Configuration, Keys, Projection
 from pullet.manifests.kubernetes.referring import Referring
 from pullet.model.volumes import Files, RenderedFile
 
-_GROUP_READS = 0o440
-
 
 def project(volume: Projection, referring: Referring) -> Files:
     """The volume's files in the order of their paths; of two at the same path, the later one counts."""
@@ -26,8 +24,7 @@ def project(volume: Projection, referring: Referring) -> Files:
         secret = secret or part.reference.target.kind == "Secret"
         found.update((file.path, file) for file in _of(part, referring))
     _apart(found, volume, referring)
-    ordered = (found[path] for path in sorted(found))
-    return Files(tuple(_owned(file, volume.group) for file in ordered), secret)
+    return Files(tuple(found[path] for path in sorted(found)), secret)
 
 
 def _of(part: Keys, referring: Referring) -> Iterator[RenderedFile]:
@@ -45,11 +42,6 @@ def _of(part: Keys, referring: Referring) -> Iterator[RenderedFile]:
 
 def _content(values: Configuration, key: str) -> str | bytes:
     return values.texts[key] if key in values.texts else values.blobs[key]
-
-
-def _owned(file: RenderedFile, group: int | None) -> RenderedFile:
-    """https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod"""
-    return file if group is None else replace(file, gid=group, mode=file.mode | _GROUP_READS)
 
 
 def _apart(found: Mapping[str, RenderedFile], volume: Projection, referring: Referring) -> None:

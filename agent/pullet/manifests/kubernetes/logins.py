@@ -11,9 +11,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pullet.manifests.declared import Configuration, Reference
+from pullet.manifests.declared import Configuration, Reference, Unknown
 from pullet.manifests.kubernetes.referring import Referring, words
 from pullet.model.workload import RegistryLogin
+
+_DOCKER_HUB = frozenset({"index.docker.io", "registry-1.docker.io", "docker.io"})
 
 NEW, OLD = ".dockerconfigjson", ".dockercfg"
 
@@ -30,6 +32,8 @@ def _of(reference: Reference, referring: Referring) -> Iterator[RegistryLogin]:
         referring.findings.warn(
             place, f"{words(reference)} does not exist, so images are pulled without it", "declare it"
         )
+    elif isinstance(found, Unknown) and found.elsewhere:
+        referring.findings.warn(place, f"{words(reference)} {found.because}")
     elif not isinstance(found, Configuration):
         referring.findings.error(place, f"{words(reference)} {found.because}")
     elif not {NEW, OLD} & found.texts.keys():
@@ -64,7 +68,14 @@ def _login(registry: str, entry: dict[str, Any]) -> Iterator[RegistryLogin]:
     if not username and isinstance(entry.get("auth"), str):
         username, _, password = _decoded(entry["auth"]).partition(":")
     if isinstance(username, str) and isinstance(password, str) and username:
-        yield RegistryLogin(registry, username, password)
+        yield RegistryLogin(_host(registry), username, password)
+
+
+def _host(registry: str) -> str:
+    """The registry as images name it; Docker Hub's has several names."""
+    host = registry.partition("://")[2] or registry
+    name = host.partition("/")[0]
+    return "docker.io" if name in _DOCKER_HUB else name
 
 
 def _decoded(text: str) -> str:

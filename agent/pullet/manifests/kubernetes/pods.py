@@ -187,8 +187,8 @@ class _Building:
             pull=PullPolicy(shape.image_pull_policy)
             if shape.image_pull_policy
             else default_pull(shape.image),
-            command=None if shape.command is None else tuple(shape.command),
-            args=None if shape.args is None else tuple(shape.args),
+            command=tuple(shape.command) if shape.command else None,
+            args=tuple(shape.args) if shape.args else None,
             working_dir=shape.working_dir,
             ports=tuple(made(port, host=self.spec.host_network) for port in shape.ports),
             resources=resources(shape.resources, (*loc, "resources"), self.findings),
@@ -212,8 +212,7 @@ class _Building:
         return None if not own or (same and not one.first) else Restart(own)
 
     def _needs(self, every: tuple[_Placed, ...], about: About) -> Needs:
-        group = self.spec.security_context.fs_group if self.spec.security_context else None
-        volumes = Volumes(about, group, (*self.loc, "volumes"), self.findings)
+        volumes = Volumes(about, (*self.loc, "volumes"), self.findings)
         variables = Variables(about, self.findings)
         known = volumes.made(self.spec.volumes)
         mounts = Mounts(known, _read_only(self.spec), self.findings)

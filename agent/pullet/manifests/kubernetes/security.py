@@ -71,6 +71,10 @@ class PodContext:
         if user == 0 and _first(own.run_as_non_root, self.shape.run_as_non_root):
             place = (*loc, "runAsUser") if own.run_as_user is not None else (*self.loc, "runAsUser")
             self.findings.error(place, "is root, while runAsNonRoot is true")
+        if user is None and group is not None:
+            place = (*loc, "runAsGroup") if own.run_as_group is not None else (*self.loc, "runAsGroup")
+            said = "needs runAsUser: the engine cannot take the user from the image and the group from here"
+            self.findings.error(place, said, "write the number of the image's user as runAsUser")
         number = "" if user is None else str(user)
         return number if group is None else f"{number}:{group}"
 

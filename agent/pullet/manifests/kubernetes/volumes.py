@@ -26,10 +26,9 @@ _PROPAGATION = {"HostToContainer": "rslave", "Bidirectional": "rshared"}
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """Reads the volumes of one pod, which stand at `loc`; `group` is its fsGroup."""
+    """Reads the volumes of one pod, which stand at `loc`."""
 
     about: About
-    group: int | None
     loc: Loc
     findings: Findings
 
@@ -107,7 +106,7 @@ class Volumes:
             case _:
                 self.findings.error(loc, "is of a kind that is not supported")
                 return None
-        return Projection(parts, place, self.group)
+        return Projection(parts, place)
 
     def _reference(self, kind: str, name: str, loc: Loc, *, optional: bool, field: str = "name") -> Reference:
         return Reference(ObjectName(self.about.namespace, kind, name), loc, optional, field)
