@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scripts.bench.events import now
 from scripts.bench.figures import Figure, Times
 from scripts.bench.lab import Lab
-from scripts.bench.raw import NODE, prepared
+from scripts.bench.raw import prepared
 from scripts.bench.workloads import instances, manifests
 
 COUNT = 50
@@ -35,13 +35,12 @@ def measure(lab: Lab) -> list[Figure]:
 
 def _raw(lab: Lab) -> float:
     """With a network to make first, as the others have."""
-    blueprints = prepared(instances(manifests(COUNT), NODE))
-    began = now()
-    lab.raw.make_network()
-    lab.raw.run_all(blueprints)
-    ended = lab.events.await_started(NODE, since=began, count=COUNT)
-    lab.raw.clear(NODE)
-    return ended - began
+    with lab.raw_node() as node:
+        blueprints = prepared(instances(manifests(COUNT), node), node)
+        began = now()
+        lab.raw.make_network(node)
+        lab.raw.run_all(blueprints)
+        return lab.events.await_started(node, since=began, count=COUNT) - began
 
 
 def _run(lab: Lab) -> float:

@@ -13,6 +13,7 @@ from scripts.bench.raw import Raw, raw_engine
 from tests.lab.agents import Fleet, new_fleet
 from tests.lab.engine import LabEngine, private_engine
 from tests.lab.images import make_images
+from tests.lab.pods import unique_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,16 @@ class Lab:
                 yield fleet
             finally:
                 for agent in fleet.agents:
-                    self.raw.clear(agent.node)
+                    self.raw.remove_all(agent.node)
+
+    @contextmanager
+    def raw_node(self) -> Iterator[str]:
+        """The name of a node without an agent; afterwards nothing of it is left."""
+        with unique_node(self.engine.client) as node:
+            try:
+                yield node
+            finally:
+                self.raw.remove_all(node)
 
 
 @contextmanager

@@ -19,20 +19,19 @@ SETTLED = 60.0
 def measure(lab: Lab) -> list[Figure]:
     """Each push gives one workload a new image; after each, the same container is made by the SDK alone."""
     began, returned, floor = [], [], []
-    with lab.fleet() as fleet:
+    with lab.fleet() as fleet, lab.raw_node() as node:
         agent = fleet.agent().start()
         agent.follows(manifests(PUSHES))
-        lab.raw.make_network()
+        lab.raw.make_network(node)
         for number in range(PUSHES):
             image = tag(lab.engine.client, f"pullet.test/release:{number}")
             from_start, from_return = _pushed(lab, agent, f"w{number}", image)
             began.append(from_start)
             returned.append(from_return)
-            floor.append(_raw(lab, f"w{number}", image))
+            floor.append(_raw(lab, node, manifest(f"w{number}", image)))
             _settled(agent)
             lab.say(f"push {number + 1} of {PUSHES}: {from_start:.3f} s, raw {floor[-1]:.3f} s")
         agent.stop()
-        lab.raw.clear("raw")
     return [
         Figure(
             "push → container started, from the start of `git push`", "s", tuple(began), tuple(floor), LIMIT
@@ -51,8 +50,8 @@ def _pushed(lab: Lab, agent: Agent, name: str, image: str) -> tuple[float, float
     return started - began, started - returned
 
 
-def _raw(lab: Lab, name: str, image: str) -> float:
-    (blueprint,) = prepared(instances({f"{name}.yaml": manifest(name, image)}, "raw"))
+def _raw(lab: Lab, node: str, declared: str) -> float:
+    (blueprint,) = prepared(instances({"a.yaml": declared}, node), node)
     began = now()
     container = lab.raw.run(blueprint)
     return lab.events.await_of(container, "start", since=began) - began

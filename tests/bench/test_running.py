@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts.bench.raw import NODE, prepared
+from scripts.bench.raw import prepared
 from scripts.bench.workloads import instances, manifests
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_a_part_is_measured_shown_and_written(tmp_path: Path) -> None:
 
 def test_raw_containers_are_made_as_pullet_makes_them() -> None:
     """The floor asks the engine for the same: image, limits, network, labels of the same kind."""
-    blueprints = prepared(instances(manifests(3), NODE))
+    blueprints = prepared(instances(manifests(3), "raw"), "raw")
     assert len({blueprint.name for blueprint in blueprints}) == 3
     assert {blueprint.body["HostConfig"]["Memory"] for blueprint in blueprints} == {64 * 1024 * 1024}
-    assert {blueprint.labels["pullet.dev/node"] for blueprint in blueprints} == {NODE}
+    assert {blueprint.labels["pullet.dev/node"] for blueprint in blueprints} == {"raw"}

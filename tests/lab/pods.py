@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+import docker.errors
 
 from pullet.engine import labels
 from pullet.engine.client import Client
@@ -62,6 +64,7 @@ def clear_node(client: Client, node: str) -> None:
     for row in client.containers(all=True, filters=ours):
         client.remove_container(row["Id"], force=True, v=True)
     for network in client.networks(filters=ours):
-        client.remove_network(network["Id"])
+        with suppress(docker.errors.APIError):
+            client.remove_network(network["Id"])
     for volume in client.volumes(filters=ours)["Volumes"] or ():
         client.remove_volume(volume["Name"])
