@@ -14,7 +14,7 @@ import structlog
 
 from pullet.model.errors import Refused
 from pullet.model.memory import Followed, Memory
-from pullet.model.report import Report
+from pullet.model.report import Report, State
 from pullet.model.snapshot import Revision
 
 log = structlog.get_logger()
@@ -46,7 +46,14 @@ class Ledger:
         last = self._memory.last
         if last is None or last.commit != report.commit:
             return
-        now = replace(last, state=str(report.state), since=report.since, message=report.message)
+        ceased = last.state == State.CONVERGED and report.state is not State.CONVERGED
+        now = replace(
+            last,
+            state=str(report.state),
+            since=report.since,
+            message=report.message,
+            left=report.since if ceased else last.left,
+        )
         if now != last:
             self._write(Memory((*self._memory.followed[:-1], now)))
 

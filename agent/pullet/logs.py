@@ -13,7 +13,10 @@ def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # the prettier ones print variables, and secrets
+        )
     )
     structlog.configure(
         processors=[

@@ -91,12 +91,12 @@ def blind(desired: Desired, error: str, memory: Memory, fetched: Fetched, now: f
 
 
 def _timing(desired: Desired, state: State, memory: Memory, now: float) -> tuple[float, float]:
-    """Since when the state holds, and how many seconds after the revision was first seen."""
+    """Since when the state holds, and how many seconds after the revision was first seen, or was last converged."""
     last = memory.last
     if last is None or last.commit != desired.revision.commit:
         return now, 0.0
     since = last.since if last.state == state else now
-    return since, max(0.0, since - last.seen)
+    return since, max(0.0, since - (last.seen if last.left is None else last.left))
 
 
 def _overall(
@@ -193,9 +193,12 @@ def _next_move(name: WorkloadName, outcome: Outcome) -> str:
 
 def _unwanted(name: WorkloadName, outcome: Outcome) -> WorkloadReport:
     """Stands here, and is either on its way out or kept for a reason."""
-    busy = any(outcome.scene.busy(one.instance) for one in outcome.scene.standing(name))
-    state = State.PROGRESSING if name in outcome.leaving or busy else _kept(name, outcome)
-    return WorkloadReport(state=state, ready=0, wanted=0, message=_next_move(name, outcome))
+    standing = outcome.scene.standing(name)
+    busy = any(outcome.scene.busy(one.instance) for one in standing)
+    if name in outcome.leaving or busy:
+        return WorkloadReport(State.PROGRESSING, ready=0, wanted=0, message=_next_move(name, outcome))
+    good = sum(outcome.scene.health(one).good for one in standing)
+    return WorkloadReport(_kept(name, outcome), good, len(standing), message=_next_move(name, outcome))
 
 
 def _kept(name: WorkloadName, outcome: Outcome) -> State:

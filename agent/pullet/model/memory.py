@@ -9,7 +9,10 @@ from pullet.model.report import State
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One revision that this node followed and what came of it; times in seconds since the epoch."""
+    """One revision that this node followed and what came of it; times in seconds since the epoch.
+
+    `left` is when it ceased to be converged, None while it never did: convergence is counted from then.
+    """
 
     commit: str
     subject: str
@@ -17,6 +20,7 @@ class Followed:
     state: str
     since: float
     message: str = ""
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
