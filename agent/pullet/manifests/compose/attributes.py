@@ -234,8 +234,8 @@ def label_file(value: Value, place: Place) -> Value:
     return listed(path, single=True)(value, place)
 
 
-def external(long: Kind, *beside: str) -> Kind:
-    """What is there already is only named; a name inside `external` is how older files give it."""
+def external(long: Kind) -> Kind:
+    """What may be there already; a name inside `external` is how older files give it."""
 
     def canonical(value: Value, place: Place) -> Value:
         data = dict(entries_of(value))
@@ -247,10 +247,6 @@ def external(long: Kind, *beside: str) -> Kind:
         elif external is not None and external.tag != RESET:
             sound = tried(flag, external, place.down("external"))
             data = {**data, "external": sound} if sound is not None else data
-        if data.get("external") is not None and data["external"].data is True:
-            for name in data.keys() - {"external", "name", *beside}:
-                if not name.startswith("x-"):
-                    place.down(name).error(data[name], "may not stand beside external: true", key=True)
         return long(replace(value, data=data), place)
 
     return canonical

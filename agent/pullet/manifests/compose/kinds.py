@@ -137,6 +137,12 @@ text_or_texts = listed(string, single=True)
 printed_texts = listed(printed)
 
 
+def filled_texts(value: Value, place: Place) -> Value:
+    """Without the empty ones that variables without a value leave."""
+    done = text_or_texts(value, place)
+    return replace(done, data=[item for item in items_of(done) if item.data != ""])
+
+
 def table(*, empty: str | None = "", passed_on: bool = False) -> Kind:
     """Names with texts, as a mapping or as a list of NAME=text. With `passed_on`, no text means that of the project."""
 

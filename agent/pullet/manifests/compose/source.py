@@ -84,8 +84,6 @@ class Source:
             return None
         done: dict[str, Value] = {}
         for name, entry in value.data.items():
-            if section != "services" and name.startswith("x-"):
-                continue
             here = place.down(name)
             if not _NAME.fullmatch(name):
                 here.error(entry, "is not a name", "letters, digits, -, _ and .", key=True)
