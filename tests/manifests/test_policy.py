@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pullet.manifests.policy import HostPath, Policy, bound, normalised, read_policy
+from pullet.manifests.policy import HostPath, Policy, bound, read_policy
+from pullet.manifests.rules import normalised
 from pullet.model.errors import Refused
 from pullet.model.names import WorkloadName
 from tests.lab.snapshots import catalog

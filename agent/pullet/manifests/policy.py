@@ -7,51 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from typing import Literal
 
 from pullet.manifests.problems import Findings, checked
+from pullet.manifests.rules import HostPath, Policy, breaches
 from pullet.manifests.schema import Shape, honoured
 from pullet.manifests.yamldoc import load_one
 from pullet.model.catalog import Catalog
 from pullet.model.errors import Refused
 from pullet.model.names import WorkloadName
-from pullet.model.problem import Problem
+from pullet.model.problem import Problem, Severity
 from pullet.model.workload import Workload
 
-_DOCKER_HUB = "docker.io"
-
-
-@dataclass(frozen=True, slots=True)
-class HostPath:
-    """A directory of the node that may be mounted, with what is below it."""
-
-    path: str
-    read_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The defaults are what holds on a node without a policy file; `source` is the file, for messages."""
-
-    privileged: bool = False
-    host_namespaces: frozenset[str] = frozenset()
-    capabilities: frozenset[str] = frozenset()
-    host_paths: tuple[HostPath, ...] = ()
-    devices: frozenset[str] = frozenset()
-    registries: tuple[str, ...] = ("*",)
-    build: bool = False
-    source: str = field(default="the default policy", compare=False)
+__all__ = ["HostPath", "Policy", "bound", "read_policy"]
 
 
 class _HostPath(Shape):
     path: str = honoured("The directory.")
-    read_only: bool = honoured("Whether it may only be read.", False)
+    read_only: bool = honoured("Whether it may only be read.", default=False)
 
 
 class _PolicyFile(Shape):
-    privileged: bool = honoured("Whether containers may be privileged.", False)
+    privileged: bool = honoured("Whether containers may be privileged.", default=False)
     host_namespaces: list[Literal["network", "pid", "ipc"]] = honoured(
         "The node's namespaces that may be shared.", []
     )
@@ -61,7 +39,10 @@ class _PolicyFile(Shape):
     )
     devices: list[str] = honoured("Devices that may be used.", [])
     registries: list[str] = honoured("Patterns of image references.", ["*"])
-    build: bool = honoured("Whether images may be built from the repository.", False)
+    build: bool = honoured("Whether images may be built from the repository.", default=False)
+    isolation: Literal["refuse", "warn"] = honoured(
+        "What becomes of a workload that asks for isolation which nothing here holds.", "refuse"
+    )
 
 
 def read_policy(text: str, path: str) -> Policy:
@@ -74,11 +55,12 @@ def read_policy(text: str, path: str) -> Policy:
     return Policy(
         privileged=shape.privileged,
         host_namespaces=frozenset(shape.host_namespaces),
-        capabilities=frozenset(shape.capabilities),
+        capabilities=frozenset(one.upper().removeprefix("CAP_") for one in shape.capabilities),
         host_paths=tuple(HostPath(one.path, one.read_only) for one in shape.host_paths),
         devices=frozenset(shape.devices),
         registries=tuple(shape.registries),
         build=shape.build,
+        lenient_isolation=shape.isolation == "warn",
         source=path,
     )
 
@@ -88,45 +70,32 @@ def bound(catalog: Catalog, placed: AbstractSet[WorkloadName] | None, policy: Po
 
     Only `placed` ones are looked at, as a node's policy has no say in what other nodes run; None stands for all.
     """
-    problems = {
-        workload.name: tuple(_breaches(workload, policy))
-        for workload in catalog.workloads
-        if placed is None or workload.name in placed
-    }
-    broken = frozenset(name for name, found in problems.items() if found)
-    if not broken:
+    here = [one for one in catalog.workloads if placed is None or one.name in placed]
+    broken = {one.name: tuple(_breaches(one, policy)) for one in here}
+    unmet = {one.name: _unmet(one.unmet, policy) for one in here}
+    found = [problem for problems in (*broken.values(), *unmet.values()) for problem in problems]
+    found += _unmet(catalog.unmet, policy)
+    if not found:
         return catalog
+    out = frozenset(
+        name for name, ways in broken.items() if ways or (unmet[name] and not policy.lenient_isolation)
+    )
     return replace(
         catalog,
-        workloads=tuple(workload for workload in catalog.workloads if workload.name not in broken),
-        problems=tuple(sorted([*catalog.problems, *(one for found in problems.values() for one in found)])),
-        refused=catalog.refused | broken,
+        workloads=tuple(workload for workload in catalog.workloads if workload.name not in out),
+        problems=tuple(sorted({*catalog.problems, *found})),
+        refused=catalog.refused | out,
+        unmet=(),
     )
 
 
+def _unmet(problems: tuple[Problem, ...], policy: Policy) -> tuple[Problem, ...]:
+    """What cannot be held is never warned away, unless the node says so."""
+    severity = Severity.WARNING if policy.lenient_isolation else Severity.ERROR
+    return tuple(replace(problem, severity=severity) for problem in problems)
+
+
 def _breaches(workload: Workload, policy: Policy) -> Iterator[Problem]:
-    for container in workload.pod.containers:
-        if not _allowed(container.image, policy.registries):
-            yield Problem(
-                workload.origin,
-                f"{workload.name}: the image {container.image} breaks the node's rule registries",
-                hint=f"{policy.source} allows {', '.join(policy.registries) or 'none'}",
-            )
-
-
-def _allowed(image: str, patterns: tuple[str, ...]) -> bool:
-    references = (image, normalised(image))
-    return any(fnmatchcase(reference, pattern) for pattern in patterns for reference in references)
-
-
-def normalised(image: str) -> str:
-    """With registry, and tag where it has no digest: `nginx` is docker.io/library/nginx:latest.
-
-    https://docs.docker.com/reference/cli/docker/image/tag/#description
-    """
-    first, slash, _ = image.partition("/")
-    is_host = "." in first or ":" in first or first == "localhost" or first != first.lower()
-    if not slash or not is_host:
-        image = f"{_DOCKER_HUB}/{image}" if slash else f"{_DOCKER_HUB}/library/{image}"
-    tagged = "@" in image or ":" in image.rpartition("/")[2]
-    return image if tagged else f"{image}:latest"
+    for one in breaches(workload.pod, policy):
+        said = f"{workload.name}: {one.asks} breaks the node's rule {one.rule}"
+        yield Problem(workload.origin, said, hint=f"{policy.source} allows {one.allowed}")
