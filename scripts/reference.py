@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pullet.manifests.kubernetes.doors import shapes
 from pullet.manifests.kubernetes.kinds import KINDS, Fate
-from pullet.manifests.kubernetes.objects import shapes
-from pullet.manifests.schema import Shape, Verdict, fields, inner, verdict
+from pullet.manifests.schema import Shape, Verdict, alternative, fields, inner, verdict
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "manifests.md"
 
@@ -20,29 +20,37 @@ files (gitignore syntax, in any directory) leave more alone. A field that stands
 file, line and column and the field that was probably meant. A field that stands here is
 
 - **honoured**: what it says is done;
+- **read and checked, not acted upon yet**: it is part of the specification, and a warning says that nothing follows;
 - **accepted with a warning**: it has no meaning outside a cluster, and the warning says so;
 - **ignored**: it says nothing about what should run, such as what a server has written into the object;
-- **not supported yet**: an error, unless it is empty, as it would change what runs.
+- **refused**: an error with the reason that stands here, unless it is empty, as leaving it out would change what runs.
 """
 
 FATES = {
     Fate.READ: "Kinds that are read",
     Fate.WITHOUT_MEANING: "Kinds that have no meaning outside a cluster: left out with one warning",
-    Fate.NOT_YET: "Kinds that are not supported yet: an error",
+    Fate.REFUSED: "Kinds that are refused: an error",
 }
 
 
 def page() -> str:
     lines = [HEAD]
     for fate, title in FATES.items():
-        names = (
-            f"`{kind.name}` ({', '.join(kind.versions)})" for kind in KINDS.values() if kind.fate is fate
-        )
-        lines += [f"## {title}\n", f"{', '.join(sorted(names))}.\n"]
+        lines += [f"## {title}\n", *_kinds(fate), ""]
     lines.append("An object of any other API group is an error, unless its file is left alone.\n")
     for shape in _reachable(shapes()):
         lines += _section(shape)
     return "\n".join(lines)
+
+
+def _kinds(fate: Fate) -> Iterator[str]:
+    """A line for each reason, the kinds in the order of their names."""
+    found: dict[str, list[str]] = {}
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
+        if kind.fate is fate:
+            found.setdefault(kind.because, []).append(f"`{kind.name}` ({', '.join(kind.versions)})")
+    for because, names in found.items():
+        yield f"- {', '.join(names)}{f': {because}' if because else ''}."
 
 
 def _reachable(roots: tuple[type[Shape], ...]) -> list[type[Shape]]:
@@ -69,8 +77,14 @@ def _section(shape: type[Shape]) -> Iterator[str]:
     order = list(Verdict)
     for name, info in sorted(fields(shape).items(), key=lambda item: order.index(verdict(item[1]))):
         required = ", required" if info.is_required() else ""
-        yield f"| `{name}` | {verdict(info)}{required} | {info.description} |"
+        instead = f" Instead: {alternative(info)}." if alternative(info) else ""
+        yield f"| `{name}` | {verdict(info)}{required} | {_sentence(info.description or '')}{instead} |"
     yield ""
+
+
+def _sentence(text: str) -> str:
+    """Reasons stand in the middle of a message elsewhere."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.manifests.fullpods import PODS
+
 CONFIGURATION = """\
 apiVersion: v1
 kind: ConfigMap
@@ -117,5 +119,6 @@ spec:
       image: a
       env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: LOGO}}}]
 """,
+    **PODS,
     "Namespace": "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
 }

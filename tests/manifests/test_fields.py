@@ -10,7 +10,7 @@ import pytest
 import yaml
 from scripts import reference
 
-from pullet.manifests.kubernetes.objects import shapes
+from pullet.manifests.kubernetes.doors import shapes
 from pullet.manifests.kubernetes.schema import Named, NamespaceMetadata
 from pullet.manifests.schema import Shape, Verdict, fields, inner, verdict
 from pullet.manifests.yamldoc import Document, documents
@@ -27,6 +27,8 @@ SAYS_THE_DEFAULT = {
     "protocol": {"TCP"},
     "type": {"RollingUpdate"},
     "namespace": {"default"},
+    "recursiveReadOnly": {"IfPossible"},
+    "supplementalGroupsPolicy": {"Merge"},
 }
 
 
@@ -86,7 +88,8 @@ def test_every_leaf_is_read(name: str, index: int, loc: Loc) -> None:
 @pytest.mark.parametrize("name", sorted(FULLEST.keys() - {"Binary"}))
 def test_the_fullest_manifests_are_clean(name: str) -> None:
     """Every honoured field may be used."""
-    assert catalog(FULLEST[name], "a.yaml", configuration=CONFIGURATION).problems == ()
+    found = catalog(FULLEST[name], "a.yaml", configuration=CONFIGURATION).problems
+    assert [str(problem) for problem in found if "does not act upon it yet" not in problem.message] == []
 
 
 def used(shape: type[Shape], data: Any) -> Iterator[tuple[type[Shape], str]]:
@@ -103,7 +106,7 @@ def used(shape: type[Shape], data: Any) -> Iterator[tuple[type[Shape], str]]:
 
 def known(shape: type[Shape]) -> Iterator[tuple[type[Shape], str]]:
     for name, info in fields(shape).items():
-        if verdict(info) is Verdict.HONOURED:
+        if verdict(info) in {Verdict.HONOURED, Verdict.LATER}:
             yield shape, name
             inside = inner(info.annotation)
             if inside is not None:
