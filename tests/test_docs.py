@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from pullet.manifests.policy import Policy, read_policy
+from pullet.placement.filters import FILTERS
 from pullet.settings import Settings
 from tests.lab.agents import pullet
 
@@ -114,6 +115,13 @@ def test_the_policys_defaults_are_told() -> None:
     (block,) = re.findall(r"((?:^    .+\n)+)", page, re.MULTILINE)[:1]
     assert read_policy(block, "policy.md") == Policy()
     assert len(yaml.safe_load(block)) == len(Policy.__dataclass_fields__) - 1
+
+
+def test_every_filter_of_placement_is_told() -> None:
+    """In the order in which a node is asked."""
+    page = (DOCS / "reference" / "placement.md").read_text()
+    table = page.partition("| filter |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE) == [one.__name__ for one in FILTERS]
 
 
 # All pages
