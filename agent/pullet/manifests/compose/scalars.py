@@ -5,6 +5,7 @@ https://github.com/compose-spec/compose-spec/blob/main/11-extension.md#specifyin
 
 from __future__ import annotations
 
+import math
 import re
 
 from pullet.manifests.problems import described
@@ -139,6 +140,8 @@ def _hint(value: object) -> str:
 
 def _printed(value: float) -> str:
     """The shortest digits, with an exponent where Go writes one."""
+    if math.isinf(value) or math.isnan(value):
+        return "NaN" if math.isnan(value) else f"{value:+}".replace("inf", "Inf")
     if value.is_integer() and abs(value) < _SIMPLE_UP_TO:
         return str(int(value))
-    return re.sub(r"e([-+])(\d)$", r"e\g<1>0\2", repr(value)).replace("inf", "Inf").replace("nan", "NaN")
+    return repr(value)
