@@ -85,7 +85,9 @@ def _explain(name: str, catalog: Catalog, placement: Placement, output: Format) 
     instances = {
         node: [str(one) for one in mine if one.workload == wanted] for node, mine in placement.nodes.items()
     }
-    verdicts = {node: reasons[node] or "fits" for node in instances}
+    waiting = (one.reasons for one in placement.pending if one.instance.workload == wanted)
+    held = {node: why for against in waiting for node, why in against.items()}
+    verdicts = {node: reasons[node] or held.get(node, "fits") for node in instances}
     if output is Format.TABLE:
         columns(
             ("NODE", "VERDICT", "INSTANCES"),

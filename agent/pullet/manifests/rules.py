@@ -24,20 +24,9 @@ _SOCKETS = (
 )
 _SHARES = frozenset({"nfs", "nfs4", "cifs", "tmpfs"})
 _OF_THE_NODE = frozenset({"host", "macvlan", "ipvlan"})
-_DEFAULT_CAPABILITIES = frozenset(
-    (
-        "AUDIT_WRITE",
-        "CHOWN",
-        "DAC_OVERRIDE",
-        "FOWNER",
-        "FSETID",
-        "KILL",
-        "MKNOD",
-        "NET_BIND_SERVICE",
-        "NET_RAW",
-    )
-    + ("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT")
-)
+_FILES = frozenset({"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "MKNOD", "SETFCAP", "SYS_CHROOT"})
+_PROCESSES = frozenset({"AUDIT_WRITE", "KILL", "NET_BIND_SERVICE", "NET_RAW", "SETGID", "SETPCAP", "SETUID"})
+_DEFAULT_CAPABILITIES = _FILES | _PROCESSES
 """https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities"""
 
 

@@ -223,14 +223,11 @@ class Where:
     def admits(self, node: Node) -> bool:
         """Whether one of the alternatives holds there, and every taint that keeps instances away is tolerated."""
         fits = not self.terms or any(all(one.met_by(node) for one in term) for term in self.terms)
-        return fits and self.untolerated(node) is None
+        return fits and all(map(self.tolerates, node.taints))
 
-    def untolerated(self, node: Node) -> Taint | None:
-        """The first taint of the node that keeps instances away; PreferNoSchedule is only a wish."""
-        hard = (taint for taint in node.taints if taint.effect != "PreferNoSchedule")
-        return next(
-            (taint for taint in hard if not any(one.tolerates(taint) for one in self.tolerations)), None
-        )
+    def tolerates(self, taint: Taint) -> bool:
+        """PreferNoSchedule is only a wish."""
+        return taint.effect == "PreferNoSchedule" or any(one.tolerates(taint) for one in self.tolerations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +278,9 @@ class Workload:
     after: tuple[Dependency, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
     unmet: tuple[Problem, ...] = ()
+
+    def admits(self, node: Node) -> bool:
+        """Whether an instance may stand there, as far as the node's name, labels and taints say."""
+        labelled = all(node.labels.get(key) == value for key, value in self.node_selector.items())
+        open_to_it = not node.unschedulable or isinstance(self.count, PerNode)
+        return labelled and open_to_it and self.where.admits(node)

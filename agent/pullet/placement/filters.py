@@ -1,16 +1,18 @@
 """May this workload stand on this node? Each filter answers with its reason, or with nothing where it may.
 
-The first filter that objects gives the reason that people see in `pullet place --explain`.
+What depends on where others stand, such as a port of the node, is in `room`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from pullet.model.node import Node
+from pullet.model.node import Node, Taint
 from pullet.model.workload import PerNode, Workload
 
 Filter = Callable[[Workload, Node], str]
+
+_CONDITIONS = "node.kubernetes.io/"
 
 
 def labels(workload: Workload, node: Node) -> str:
@@ -23,6 +25,17 @@ def labels(workload: Workload, node: Node) -> str:
     return ""
 
 
+def affinity(workload: Workload, node: Node) -> str:
+    """https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity"""
+    missing = []
+    for term in workload.where.terms:
+        unmet = [str(requirement) for requirement in term if not requirement.met_by(node)]
+        if not unmet:
+            return ""
+        missing.append(" and ".join(unmet))
+    return f"is not {' nor '.join(dict.fromkeys(missing))}" if missing else ""
+
+
 def cordon(workload: Workload, node: Node) -> str:
     """A workload that runs on every node stays on a cordoned one, as a DaemonSet does in Kubernetes."""
     if node.unschedulable and not isinstance(workload.count, PerNode):
@@ -30,12 +43,30 @@ def cordon(workload: Workload, node: Node) -> str:
     return ""
 
 
-FILTERS: tuple[Filter, ...] = (labels, cordon)
+def taints(workload: Workload, node: Node) -> str:
+    """What runs on every node tolerates what Kubernetes taints nodes with by itself.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations
+    """
+    against = [
+        _words(taint)
+        for taint in node.taints
+        if not workload.where.tolerates(taint)
+        and not (isinstance(workload.count, PerNode) and taint.key.startswith(_CONDITIONS))
+    ]
+    return f"has the taint {', '.join(against)}" if against else ""
+
+
+def _words(taint: Taint) -> str:
+    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
+
+
+FILTERS: tuple[Filter, ...] = (labels, affinity, cordon, taints)
 
 
 def objection(workload: Workload, node: Node) -> str:
-    """The first reason against, or an empty string."""
-    return next((reason for check in FILTERS if (reason := check(workload, node))), "")
+    """The reasons of all filters that object, or an empty string."""
+    return "; ".join(reason for check in FILTERS if (reason := check(workload, node)))
 
 
 def objections(workload: Workload, nodes: Iterable[Node]) -> dict[str, str]:

@@ -1,50 +1,146 @@
-"""The whole fleet's placement, for the agents and for `pullet place`."""
+"""The whole fleet's placement, for the agents and for `pullet place`.
+
+In the order of names, so that every agent computes the same: what is placed first takes the ports of a node first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pullet.model.catalog import Catalog
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
 from pullet.model.placement import Pending, Placement
-from pullet.model.workload import Fixed, PerNode, Workload
+from pullet.model.workload import Endless, Fixed, PerNode, Workload
 from pullet.placement.filters import objections
+from pullet.placement.room import Room, keep_apart, most_on_one_node
 from pullet.placement.spread import spread
+
+Reasons = Mapping[str, str]
 
 
 def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
     """Every instance of the catalog, on one of `nodes` or pending with the reason of each."""
-    share: dict[str, list[InstanceName]] = {
-        node.name: [] for node in sorted(nodes, key=lambda node: node.name)
-    }
-    pending: list[Pending] = []
-    for workload in sorted(catalog.workloads, key=lambda workload: workload.name):
-        against = objections(workload, nodes)
-        fitting = [name for name, reason in against.items() if not reason]
-        for instance, node in _instances(workload, fitting).items():
-            if node:
-                share[node].append(instance)
-            else:
-                pending.append(Pending(instance, _reasons(against)))
+    ordered = sorted(nodes, key=lambda node: node.name)
+    placing = _Placing(ordered, Room({node.name: [] for node in ordered}))
+    for group in _groups(catalog.workloads):
+        if len(group) == 1 and not group[0].where.together:
+            placing.alone(group[0])
+        else:
+            placing.together(group)
     return Placement(
-        nodes={name: tuple(sorted(share[name], key=lambda instance: instance.sort_key)) for name in share},
-        pending=tuple(pending),
+        nodes={
+            name: tuple(sorted(mine, key=lambda instance: instance.sort_key))
+            for name, mine in placing.room.nodes.items()
+        },
+        pending=tuple(sorted(placing.pending, key=lambda one: one.instance.sort_key)),
     )
 
 
-def _instances(workload: Workload, fitting: Sequence[str]) -> dict[InstanceName, str]:
-    """Each instance's node; an empty name where none fits."""
-    match workload.count:
-        case PerNode():
-            return {InstanceName(workload.name, node): node for node in fitting}
-        case Fixed(replicas):
-            names = {
-                str(name): name for name in (InstanceName(workload.name, str(i)) for i in range(replicas))
-            }
-            chosen = spread(tuple(names), fitting) if fitting else {}
-            return {name: chosen.get(text, "") for text, name in names.items()}
+def _groups(workloads: Iterable[Workload]) -> list[list[Workload]]:
+    """What stands together, in the order of the first name of each."""
+    groups: defaultdict[tuple[str, str], list[Workload]] = defaultdict(list)
+    for workload in sorted(workloads, key=lambda workload: workload.name):
+        alone = str(workload.name) if not workload.where.together else ""
+        groups[workload.where.together, alone].append(workload)
+    return sorted(groups.values(), key=lambda group: group[0].name)
 
 
-def _reasons(against: Mapping[str, str]) -> Mapping[str, str]:
-    return {node: reason for node, reason in against.items() if reason}
+@dataclass(slots=True)
+class _Placing:
+    nodes: Sequence[Node]
+    room: Room
+    pending: list[Pending] = field(default_factory=list)
+
+    def alone(self, workload: Workload) -> None:
+        """Spread over the nodes that fit and have room."""
+        against = objections(workload, self.nodes)
+        fitting = [node for node, reason in against.items() if not reason]
+        held = _held([workload], fitting) or self._taken(workload, fitting)
+        open_nodes = [node for node in fitting if node not in held]
+        match workload.count:
+            case PerNode():
+                chosen = {InstanceName(workload.name, node): node for node in open_nodes}
+                self._wait([InstanceName(workload.name, node) for node in held], held)
+            case Fixed():
+                chosen = self._spread(workload, open_nodes, {**against, **held})
+        for instance, node in chosen.items():
+            self.room.take(node, instance, workload.pod)
+
+    def _taken(self, workload: Workload, nodes: Iterable[str]) -> dict[str, str]:
+        found = {node: self.room.objection(node, workload.pod) for node in nodes}
+        return {node: reason for node, reason in found.items() if reason}
+
+    def _spread(self, workload: Workload, nodes: Sequence[str], against: Reasons) -> dict[InstanceName, str]:
+        """As many as have room; the rest is pending."""
+        instances = list(_instances(workload))
+        most = most_on_one_node(workload)
+        count = len(instances) if most is None else min(len(instances), most * len(nodes))
+        names = {str(instance): instance for instance in instances[: count if nodes else 0]}
+        full = dict.fromkeys(nodes, f"takes no more than {most} of them")
+        self._wait(instances[len(names) :], {**against, **full})
+        return {names[text]: node for text, node in spread(tuple(names), nodes).items()} if names else {}
+
+    def together(self, group: Sequence[Workload]) -> None:
+        """All of them on one node, or none of them anywhere."""
+        against = {node.name: self._objection(group, node) for node in self.nodes}
+        against |= _held(group, [node for node, reason in against.items() if not reason])
+        fitting = [node for node, reason in against.items() if not reason]
+        if not fitting:
+            for workload in group:
+                self._wait(self._wanted(workload), against)
+            return
+        key = group[0].where.together or str(group[0].name)
+        node = spread((key,), fitting)[key]
+        for workload in group:
+            for instance in self._wanted(workload, node):
+                self.room.take(node, instance, workload.pod)
+
+    def _wanted(self, workload: Workload, *only: str) -> list[InstanceName]:
+        """The instances of a workload that has to stand on one node with others."""
+        if isinstance(workload.count, PerNode):
+            return [InstanceName(workload.name, node) for node in only or [node.name for node in self.nodes]]
+        return list(_instances(workload))
+
+    def _objection(self, group: Sequence[Workload], node: Node) -> str:
+        """The first reason against the whole group."""
+        for workload in group:
+            reason = objections(workload, (node,))[node.name] or self.room.objection(node.name, workload.pod)
+            if reason:
+                return reason if len(group) == 1 else f"{workload.name}, which must stand with it: {reason}"
+            most = most_on_one_node(workload)
+            if most is not None and isinstance(workload.count, Fixed) and workload.count.replicas > most:
+                return f"takes no more than {most} of {workload.name}, which must all stand on one node"
+        for index, workload in enumerate(group):
+            for other in group[:index]:
+                if keep_apart(workload.pod, other.pod):
+                    return (
+                        f"{other.name} and {workload.name} must stand together, and need the same port of it"
+                    )
+        return ""
+
+    def _wait(self, instances: Iterable[InstanceName], against: Reasons) -> None:
+        reasons = {node: reason for node, reason in against.items() if reason}
+        for instance in instances:
+            own = {instance.ordinal: reasons[instance.ordinal]} if instance.ordinal in reasons else reasons
+            self.pending.append(Pending(instance, own))
+
+
+def _held(group: Sequence[Workload], fitting: Sequence[str]) -> dict[str, str]:
+    """Why nothing may be placed on any of the nodes that fit: it is a job, or data must not move between them."""
+    if not all(isinstance(workload.lifetime, Endless) for workload in group):
+        return dict.fromkeys(fitting, "does not run jobs yet")
+    pinned = next((workload.where.pinned for workload in group if workload.where.pinned), "")
+    if pinned and len(fitting) > 1:
+        return dict.fromkeys(fitting, f"{pinned}, and {len(fitting)} nodes fit")
+    return {}
+
+
+def _instances(workload: Workload) -> Iterator[InstanceName]:
+    if isinstance(workload.count, Fixed):
+        first = workload.count.start
+        yield from (
+            InstanceName(workload.name, str(first + index)) for index in range(workload.count.replicas)
+        )
