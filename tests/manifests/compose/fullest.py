@@ -1,4 +1,4 @@
-"""A project in canonical long form that uses every field that conversion reads, with values that are not the defaults."""
+"""A project in canonical long form that uses every field that conversion reads, with values of its own."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from pullet.manifests.yamldoc import Loc
 from pullet.model.limits import BlockIo, Device, DeviceRequest, Resources, Ulimit
 
 _ALL = -1
+_CDI = "cdi"
 _GPU = ("gpu",)
 _RATES = ("read_bps", "read_iops", "write_bps", "write_iops")
 _RESOURCES: Loc = ("deploy", "resources")
@@ -115,7 +116,7 @@ def _devices(service: Service, findings: Findings) -> Iterator[Device]:
 def _requests(service: Service, reserved: Reservations, findings: Findings) -> Iterator[DeviceRequest]:
     names = tuple(one.name for one in service.devices if one.name)
     if names:
-        yield DeviceRequest("cdi", ids=names, capabilities=())
+        yield DeviceRequest(_CDI, ids=names, capabilities=())
     if service.gpus == "all":
         yield DeviceRequest(count=_ALL)
     elif service.gpus:
@@ -123,7 +124,7 @@ def _requests(service: Service, reserved: Reservations, findings: Findings) -> I
             yield _request(request, _GPU, ("gpus", index), findings)
     for index, request in enumerate(reserved.devices):
         place = (*_RESOURCES, "reservations", "devices", index)
-        if not request.capabilities:
+        if not request.capabilities and request.driver != _CDI:
             findings.error(place, "needs capabilities", "such as [gpu]")
         yield _request(request, (), place, findings)
 

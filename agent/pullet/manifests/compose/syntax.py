@@ -81,7 +81,10 @@ def _exposed(value: str) -> str:
 
 def _inside(value: str) -> str:
     if not value.startswith("/"):
-        raise wrong("must be an absolute path inside the container")
+        raise wrong(
+            "must be an absolute path inside the container",
+            "a volume stands before it, as in data:/var/lib/data",
+        )
     return value
 
 
