@@ -179,6 +179,10 @@ def _make_room(
         return Wait(
             instance.name, f"{wanted} is wanted, and comes when somebody removes {first.hash[:8]}: OnDelete"
         )
+    if _ordinal(instance) < _partition(assignment):
+        return Wait(
+            instance.name, f"{wanted} is wanted; the old one stays, as its ordinal is below the partition"
+        )
     if any(one.host_ports & instance.pod.host_ports for one in old):
         because = (
             f"{wanted} is wanted and needs a port of the node that this one holds, so the old stops first"
@@ -189,6 +193,15 @@ def _make_room(
     if not serves or budget.take_unavailable():
         return scene.unless_too_soon(Remove(first, f"makes room for {wanted} within maxUnavailable"))
     return Wait(instance.name, f"{wanted} is wanted; waits its turn within maxSurge and maxUnavailable")
+
+
+def _partition(assignment: Assignment) -> int:
+    replacement = assignment.workload.replacement
+    return replacement.partition if isinstance(replacement, Rolling) else 0
+
+
+def _ordinal(instance: Instance) -> int:
+    return int(instance.name.ordinal) if instance.name.ordinal.isdigit() else 0
 
 
 def _why_new(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> str:
