@@ -35,7 +35,7 @@ def assemble(readings: tuple[Reading, ...], *, partial: bool = False) -> Catalog
     unreadable = tuple(dict.fromkeys(one for reading in readings for one in reading.unreadable))
     names, twice = _by_name(declared)
     known = Known(names, frozenset(problem.name for problem in twice), unreadable, partial)
-    sieve = _Sieve(known, Claims(known.claim, known.bindings()))
+    sieve = _Sieve(known, Claims(known.claim, known.bindings(), partial))
     for one in names.values():
         sieve.add(one)
     problems = [problem for reading in readings for problem in reading.problems]
@@ -146,16 +146,13 @@ class _Sieve:
 
     def _unclaimed(self, one: Declared) -> None:
         """What is to be said of a claim that is bound to no PersistentVolume."""
-        claim, binding = one.content, self.claims.bindings.get(one.name)
+        binding = self.claims.bindings.get(one.name)
         findings = Findings(one.document, one.loc)
         if isinstance(binding, Unbound):
             findings.warn(("spec", binding.field), f"nothing can use the claim: {binding.because}")
-        elif isinstance(binding, Own) and getattr(claim, "storage_class", None):
-            findings.warn(
-                ("spec", "storageClassName"),
-                "has no meaning here: without a PersistentVolume of this class the claim is a volume of its node",
-                key=True,
-            )
+        elif isinstance(binding, Own) and binding.field:
+            said = "has no meaning here: without a PersistentVolume for it the claim is a volume of its node"
+            findings.warn(("spec", binding.field), said, key=True)
         self.problems += findings.problems
 
     def _refuse(self, one: Declared, *, usable: bool) -> None:

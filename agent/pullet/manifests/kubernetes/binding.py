@@ -21,15 +21,21 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """To none: the claim is a volume of its node."""
+    """To none: the claim is a volume of its node, whatever `field` asks for."""
+
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """To none, though it asks for one: `field` of its spec cannot be met, `because` of what."""
+    """To none, though it asks for one: `field` of its spec cannot be met, `because` of what.
+
+    One that is `missing` may be declared where nobody looked.
+    """
 
     field: str
     because: str
+    missing: bool = False
 
 
 Binding = Bound | Own | Unbound
@@ -65,11 +71,11 @@ def _bind(
     best = min(fitting, default=None)
     if best is not None:
         return Bound(best[2], volumes[best[2]])
-    if claim.selector is not None:
+    if claim.selector is not None and volumes:
         return Unbound(
             "selector", "no free PersistentVolume has these labels and what else the claim asks for"
         )
-    return Own()
+    return Own("selector" if claim.selector else "storageClassName" if claim.storage_class else "")
 
 
 def _asked_for(
@@ -77,7 +83,7 @@ def _asked_for(
 ) -> Binding:
     volume = volumes.get(claim.volume)
     if volume is None:
-        return Unbound("volumeName", f"PersistentVolume {claim.volume} does not exist")
+        return Unbound("volumeName", f"PersistentVolume {claim.volume} does not exist", missing=True)
     if claim.volume in taken:
         other = taken[claim.volume]
         return Unbound(

@@ -24,6 +24,7 @@ class Claims:
 
     find: Callable[[ObjectName], Claim | Unknown | None]
     bindings: Mapping[ObjectName, Binding]
+    partial: bool = False
 
     def settle(self, draft: Draft, findings: Findings) -> Draft:
         """The draft with its claims as volumes; what is missing is in the findings."""
@@ -54,7 +55,8 @@ class Claims:
                 binding = self.bindings[reference.target]
                 if not isinstance(binding, Unbound):
                     return claim
-                findings.error(place, f"{words(reference)} is not bound: {binding.because}")
+                if not (binding.missing and self.partial):
+                    findings.error(place, f"{words(reference)} is not bound: {binding.because}")
         return None
 
 

@@ -18,6 +18,9 @@ class Referring:
     def values(self, reference: Reference) -> Configuration | None:
         """What the referred object holds; None where it is missing, which is an error unless it is optional."""
         match self.lookup(reference.target):
+            case Unknown(because, elsewhere=True):
+                if not reference.optional:
+                    self.findings.warn((*reference.loc, reference.field), f"{words(reference)} {because}")
             case Unknown(because):
                 self.findings.error((*reference.loc, reference.field), f"{words(reference)} {because}")
             case Configuration() as found:
