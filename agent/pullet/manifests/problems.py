@@ -149,7 +149,7 @@ def _refused(shape: type[Shape], loc: Loc, findings: Findings) -> None:
 
 
 def _choice(detail: ErrorDetails, findings: Findings) -> None:
-    words = re.findall(r"'([^']+)'", str(detail.get("ctx", {})["expected"]))
+    words = [word for word in re.findall(r"'([^']*)'", str(detail.get("ctx", {})["expected"])) if word]
     value = detail["input"]
     hint = meant(value, words) if isinstance(value, str) else ""
     findings.error(detail["loc"], f"must be {' or '.join(words)}", hint)

@@ -210,6 +210,12 @@ def _mount_path(value: str) -> str:
     return _without_nul(value)
 
 
+def _permissions(value: int) -> int:
+    if not 0 <= value <= 0o777:  # noqa: PLR2004 - all that there are
+        raise wrong("must be permissions from 0 to 0777", "write them in octal, such as 0644")
+    return value
+
+
 def capability(value: str) -> str:
     """The kernel's name without its prefix, in capitals: NET_ADMIN.
 
@@ -270,7 +276,7 @@ FilePath = Annotated[str, AfterValidator(_file_path)]
 NodePath = Annotated[str, AfterValidator(_host_path)]
 MountPath = Annotated[str, AfterValidator(_mount_path)]
 Capability = Annotated[str, AfterValidator(capability)]
-Mode = Annotated[int, Field(ge=0, le=0o777)]
+Mode = Annotated[int, AfterValidator(_permissions)]
 Id = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Signal = Annotated[str, _like(_signal, "a signal such as SIGTERM")]
 Sysctl = Annotated[str, _like(_sysctl, "the name of a sysctl such as net.ipv4.tcp_syncookies")]
