@@ -153,7 +153,8 @@ def _joined(service: Service, whole: Whole, findings: Findings) -> Standing:
     attachments = []
     for key in order:
         mine, network = chosen[key], engine_network(key, whole)
-        _addresses(mine, network, ("networks", key), findings)
+        if key not in whole.networks.flawed:
+            _addresses(mine, network, ("networks", key), findings)
         attachments.append(_attachment(mine, network, aliases=(*mine.aliases, *named), links=links))
     first = replace(attachments[0], mac=attachments[0].mac or service.mac_address or "")
     return Standing(Joined((first, *attachments[1:])))
