@@ -25,7 +25,7 @@ class HttpHeader(Shape):
     """httpHeaders[]"""
 
     name: HeaderName = honoured("The header's name.")
-    value: str = honoured("Its value.", "")
+    value: str = honoured("Its value.")
 
 
 class HttpGetAction(Shape):
