@@ -119,7 +119,7 @@ def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:
         return Health(Condition.CRASHING, f"restarted {times(one.restarts)}; {message}")
     if now < deadline:
         return Health(Condition.STARTING, message, until=deadline)
-    return Health(Condition.UNREADY, f"not ready for {now - deadline + PATIENCE:.0f} s: {message}")
+    return Health(Condition.UNREADY, f"not ready for more than {PATIENCE:.0f} s: {message}")
 
 
 def _checked(one: ObservedContainer) -> Health:
