@@ -143,7 +143,7 @@ class LocalReference(Shape):
 class System(Shape):
     """os"""
 
-    name: Literal["linux"] = ignored("There are Linux containers only.")
+    name: Literal["linux"] = honoured("There are Linux containers only.")
 
 
 class PodSpec(Shape):
