@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pullet.manifests.compose.syntax import Cores, Image, Natural, Part, Ratio, Seconds, Texts
+from pullet.manifests.compose.syntax import Cores, FromMinusOne, Image, Natural, Part, Ratio, Seconds, Texts
 from pullet.manifests.schema import Unsupported, honoured, ignored, later, unsupported, warned
 
 _BUILDKIT = "Images are built by the engine's own builder, which has no word for it."
@@ -35,7 +35,7 @@ class Limits(Part):
 
     cpus: Cores | None = honoured("At most so many cores.", None)
     memory: Natural | None = honoured("At most so much memory.", None)
-    pids: int | None = honoured("At most so many processes.", None)
+    pids: FromMinusOne | None = honoured("At most so many processes.", None)
 
 
 class Reservations(Part):

@@ -5,13 +5,12 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from pullet.manifests.compose.syntax import (
     Address,
     Alias,
+    FromMinusOne,
     Inside,
     Ipv4,
     Ipv6,
@@ -24,8 +23,6 @@ from pullet.manifests.compose.syntax import (
     Texts,
 )
 from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned
-
-FromMinusOne = Annotated[int, Field(ge=-1)]
 
 
 class ServicePort(Part):

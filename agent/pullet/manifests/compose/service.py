@@ -13,7 +13,6 @@ from pullet.manifests.compose.deployment import Build, Deploy, DeviceRequest, Pl
 from pullet.manifests.compose.parts import (
     BlockIo,
     Device,
-    FromMinusOne,
     Grant,
     HealthCheck,
     Hook,
@@ -29,6 +28,7 @@ from pullet.manifests.compose.syntax import (
     Alias,
     Cores,
     Exposed,
+    FromMinusOne,
     Image,
     Mac,
     Natural,
@@ -52,6 +52,7 @@ class Service(Part):
     pull_policy: str = honoured(
         "When the image is pulled: always, missing, never or build; missing without one.", ""
     )
+    pull_refresh_after: Any = warned("time alone pulls no image; commit a new tag instead.")
     command: list[str] | None = honoured("Instead of the image's command; an empty one takes it away.", None)
     entrypoint: list[str] | None = honoured("Instead of the image's entrypoint and command.", None)
     environment: Texts = honoured("Variables; one without a value takes the image's away.", {})
@@ -120,7 +121,7 @@ class Service(Part):
     shm_size: Natural | None = honoured("The size of /dev/shm.", None)
     cpus: Cores | None = honoured("At most so many cores.", None)
     cpu_shares: Natural | None = honoured("Its weight among others.", None)
-    cpu_quota: int | None = honoured("Microseconds of a period.", None)
+    cpu_quota: FromMinusOne | None = honoured("Microseconds of a period.", None)
     cpu_period: Natural | None = honoured("A period, in microseconds.", None)
     cpu_rt_runtime: Natural | None = honoured("Microseconds of real time in a period.", None)
     cpu_rt_period: Natural | None = honoured("Such a period, in microseconds.", None)
@@ -135,7 +136,7 @@ class Service(Part):
     mem_swappiness: Annotated[int, Field(ge=-1, le=100)] | None = honoured("How readily it is swapped.", None)
     oom_kill_disable: bool = honoured("Whether it is spared when memory runs out.", False)
     oom_score_adj: Annotated[int, Field(ge=-1000, le=1000)] | None = honoured("Who goes first then.", None)
-    pids_limit: int | None = honoured("At most so many processes.", None)
+    pids_limit: FromMinusOne | None = honoured("At most so many processes.", None)
     blkio_config: BlockIo | None = honoured("Weights and rates of devices.", None)
     storage_opt: Texts = honoured("Options of the engine's storage.", {})
     logging: Logging | None = honoured("Where what it writes goes.", None)

@@ -23,6 +23,8 @@ _IMAGE = re.compile(
     re.VERBOSE | re.ASCII,
 ).fullmatch
 _LAST_PORT = 65535
+_MOST_CORES = 1_000_000
+_LARGEST = 2**63 - 1
 
 
 class Part(Shape):
@@ -98,9 +100,11 @@ Subnet = Annotated[str, AfterValidator(_subnet)]
 Exposed = Annotated[str, AfterValidator(_exposed)]
 Inside = Annotated[str, AfterValidator(_inside)]
 Port = Annotated[int, Field(ge=1, le=_LAST_PORT)]
-Natural = Annotated[int, Field(ge=0)]
-Seconds = Annotated[float, Field(ge=0)]
-Cores = Annotated[float, Field(ge=0)]
+Natural = Annotated[int, Field(ge=0, le=_LARGEST)]
+FromMinusOne = Annotated[int, Field(ge=-1, le=_LARGEST)]
+"""-1 is no limit."""
+Seconds = Annotated[float, Field(ge=0, le=_LARGEST)]
+Cores = Annotated[float, Field(ge=0, le=_MOST_CORES)]
 Mode = Annotated[int, Field(ge=0, le=0o7777)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Texts = dict[str, str | None]
