@@ -1,6 +1,7 @@
 """The connection: version, time-outs, and what is said when there is no engine."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from pullet.engine.client import NEWEST, Connection, negotiated
 from pullet.engine.docker_engine import DockerEngine
 from pullet.model.errors import Refused, Transient
 from pullet.wake import Wake
-from tests.lab.engine import LabEngine
+from tests.lab.engine import LabEngine, private_engine
+from tests.lab.images import BUSYBOX, make_images
+from tests.lab.pods import OBSTINATE
 from tests.lab.users import nobody
+from tests.lab.wait import eventually
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,26 @@ def test_a_wrong_address_is_refused() -> None:
     """A mistake in the settings is a person's to mend."""
     with pytest.raises(Refused), Connection("smoke://signals").calling("list containers"):
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a private engine needs root")
+def test_an_engine_that_is_ending_is_noticed() -> None:
+    """It answers on open connections until its containers have stopped, and takes no new ones: nothing may start."""
+    with private_engine() as ending:
+        make_images(ending.client)
+        container = ending.client.create({"Image": BUSYBOX, "Cmd": list(OBSTINATE), "StopTimeout": 3}, "slow")
+        ending.client.start(container)
+        connection = Connection(ending.url)
+        connection.knock()
+        assert ending.process is not None
+        ending.process.send_signal(signal.SIGTERM)
+        eventually(lambda: not welcome(connection), 10, "nobody opens")
+        assert ending.client.inspect_container(container)["State"]["Running"]
+
+
+def welcome(connection: Connection) -> bool:
+    try:
+        connection.knock()
+    except Transient:
+        return False
+    return True

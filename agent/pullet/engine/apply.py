@@ -24,9 +24,11 @@ class Hands:
             case Pull():
                 self._images.have(step)
             case Start(target=target, commit=commit):
+                self._connection.knock()
                 with self._connection.calling(f"start {target.name}") as client:
                     self._pods.start(client, target, commit)
             case Revive(target=target, known=known):
+                self._connection.knock()  # what an engine stops because it ends is not ours to start again
                 with self._connection.calling(f"restart {target.instance}") as client:
                     self._pods.revive(client, target, known)
             case Remove(target=target):

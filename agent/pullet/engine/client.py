@@ -6,6 +6,7 @@ Every module of this room calls the engine through `Connection.calling`.
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,13 +19,14 @@ from docker.constants import DEFAULT_DOCKER_API_VERSION
 
 from pullet.engine.failures import translated
 from pullet.engine.transport import UnixAdapter
-from pullet.model.errors import Refused
+from pullet.model.errors import Refused, Transient
 
 OLDEST = (1, 41)
 NEWEST = tuple(int(part) for part in DEFAULT_DOCKER_API_VERSION.split("."))  # that the SDK was written for
 PATIENCE = 20.0  # seconds for a call that asks, creates or starts; a stop gets its grace period on top
 SILENCE = 300.0  # seconds between two signs of life of a pull or of the event stream
 CONNECTIONS = 32
+STUCK = re.compile(r"(task|container) \S+: already exists|container with id exists|v2\.task/\S+: file exists")
 FORBIDDEN = 403
 
 
@@ -74,6 +76,22 @@ class Client(docker.APIClient):
             docker.errors.create_api_error_from_http_exception(error)
         return response
 
+    def begin(self, container: str) -> None:
+        """Start it. What the engine can never start again is removed, volumes stay, and the next plan makes it anew.
+
+        An engine that ended while it started a container may keep a trace of that for ever:
+        https://github.com/moby/moby/issues/36145 and 39630, 40613, 50040.
+        """
+        try:
+            self.start(container)
+        except docker.errors.APIError as error:
+            if not STUCK.search(error.explanation or ""):
+                raise
+            self.remove_container(container, v=False, force=True)
+            raise Transient(
+                f"the engine lost track of container {container[:12]}; it was removed, to be made anew"
+            ) from error
+
     def has_image(self, image: str) -> bool:
         return self._image(image) is not None
 
@@ -108,6 +126,19 @@ class Connection:
         """The client for a few calls; raises Transient or Refused, with `doing` in the message."""
         with translated(doing, self.url):
             yield self._client or self._connect()
+
+    def knock(self) -> None:
+        """Raises Transient where no new connection is answered, as by an engine that is ending.
+
+        Connections that are open already outlive that decision; what is started on them then may be lost to the
+        engine that comes next.
+        """
+        with translated("ask whether the engine stays", self.url):
+            client = self._at(OLDEST)
+            try:
+                client.ping()
+            finally:
+                client.close()
 
     def renew(self) -> None:
         """Connect and negotiate anew at the next call; calls in flight end on the old client, which then goes."""

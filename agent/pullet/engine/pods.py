@@ -119,7 +119,7 @@ class Pods:
             created = str(found["Id"])
         for network, endpoint in plan.networks.items():
             client.join(network, created, endpoint)
-        client.start(created)
+        client.begin(created)
         return created
 
     def _run(
@@ -141,13 +141,13 @@ class Pods:
         self, client: Client, container: ObservedContainer, target: Incarnation, known: Instance | None
     ) -> None:
         try:
-            client.start(container.id)
+            client.begin(container.id)
         except docker.errors.NotFound as error:
             if "network" not in (error.explanation or ""):
                 raise
             self._networks.forget()
             self._join_again(client, container.id, target, known)
-            client.start(container.id)
+            client.begin(container.id)
 
     def _join_again(
         self, client: Client, container: str, target: Incarnation, known: Instance | None
