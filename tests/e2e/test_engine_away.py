@@ -33,17 +33,12 @@ def fleet(own_engine: LabEngine, tmp_path: Path) -> Iterator[Fleet]:
         yield fleet
 
 
-def all_back(agent: Agent) -> bool:
-    found = agent.containers()
-    return len(found) == 4 and {one.state for one in found} == {"running"}
-
-
 def test_a_restarted_engine_is_found_again(agent: Agent) -> None:
     """`systemctl restart docker`: everything runs again in the same containers, and nothing twice."""
     agent.follows(FILES)
     before = agent.ids()
     agent.engine.restart()
-    eventually(lambda: all_back(agent), 60, "everything runs again")
+    agent.runs(*before)
     agent.reaches("converged", agent.work.head)
     assert agent.ids() == before
     agent.follows({"web.yaml": deployment("web", 2)})
@@ -58,7 +53,7 @@ def test_a_killed_engine_is_found_again(agent: Agent) -> None:
     status = agent.reaches("degraded", timeout=30)
     assert str(agent.engine.url.removeprefix("unix://")) in status["message"]
     agent.engine.start()
-    eventually(lambda: all_back(agent), 60, "everything runs again")
+    agent.runs(*before)
     agent.reaches("converged", agent.work.head)
     assert agent.ids() == before
 

@@ -12,7 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -30,6 +30,9 @@ from tests.lab.wait import eventually
 COMMAND = Path(sys.executable).with_name("pullet")
 PATIENCE = 60.0
 """Seconds that a wait may take on a busy machine; nothing here is expected to need them."""
+
+END = "(the end)\n"
+WITH_END = f'"$@"; code=$?; echo "{END.strip()}"; exit $code'
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,7 @@ class Agent:
             seen.update(self.status())
             return seen.get("state") == state and commit in (None, seen["commit"])
 
-        try:
-            eventually(there, timeout, f"{self.node} is {state} at {commit or 'any commit'}")
-        except AssertionError as failure:
-            raise AssertionError(f"{failure}\nlast: {json.dumps(seen, indent=1)}\n{self.tail()}") from None
+        self.waits(there, f"is {state} at {commit or 'any commit'}", timeout)
         return seen
 
     def follows(self, files: Mapping[str, str | None], message: str = "change") -> str:
@@ -205,10 +205,17 @@ class Agent:
 
     def runs(self, *instances: str) -> dict[str, str]:
         """The containers, once exactly these instances run."""
-        eventually(
-            lambda: self.running() == set(instances), PATIENCE, f"{self.node} runs {', '.join(instances)}"
-        )
+        self.waits(lambda: self.running() == set(instances), f"runs {', '.join(instances)}")
         return self.ids()
+
+    def waits(self, condition: Callable[[], object], what: str, timeout: float = PATIENCE) -> None:
+        """For something that comes of this node; where it does not, its containers and its log are shown."""
+        try:
+            eventually(condition, timeout, f"{self.node} {what}")
+        except AssertionError as failure:
+            shown = "\n".join(str(one) for one in self.containers())
+            told = json.dumps(self.status(), indent=1)
+            raise AssertionError(f"{failure}\n{shown}\n{told}\n{self.tail()}") from None
 
     def networks(self) -> set[str]:
         """The namespaces that have a network of this node's."""
@@ -219,9 +226,11 @@ class Agent:
 
     def inside(self, instance: str, *command: str) -> tuple[int, str]:
         """Run a command in an instance's container: exit code and output."""
-        exec_id = self.engine.client.exec_create(self.stands()[instance].id, list(command))["Id"]
-        output = self.engine.client.exec_start(exec_id)
-        return self.engine.client.exec_inspect(exec_id)["ExitCode"], output.decode()
+        client, container, whole = self.engine.client, self.stands()[instance].id, ""
+        while not whole:  # the engine loses the output of a short command now and then
+            exec_id = client.exec_create(container, ["sh", "-c", WITH_END, "sh", *command])["Id"]
+            output, whole, _ = client.exec_start(exec_id).decode().partition(END)
+        return client.exec_inspect(exec_id)["ExitCode"], output
 
     def note_text(self, commit: str) -> str:
         """What the node wrote on a commit, as it stands in the repository; empty while there is none."""
@@ -239,9 +248,7 @@ class Agent:
 
     def notes(self, state: str, commit: str) -> dict[str, Any]:
         """The note, once it says this state."""
-        eventually(
-            lambda: self.note(commit).get("state") == state, PATIENCE, f"the note of {self.node} is {state}"
-        )
+        self.waits(lambda: self.note(commit).get("state") == state, f"writes the note {state}")
         return self.note(commit)
 
     def tidy(self) -> None:
