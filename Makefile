@@ -1,6 +1,6 @@
 # The same few words for people and for CI. Each makes the machine ready first, which costs nothing when it is.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench reference clean
+.PHONY: help install demo test check bench corpora reference clean
 PYTHON := .venv/bin/python
 
 help: ## say what can be made
@@ -30,6 +30,10 @@ check: ## lint, format, types, layers, shell
 bench: ## measure against the floor of the same run; OUT=file writes JSON
 	@scripts/prepare demo
 	@$(PYTHON) -m scripts.bench $(if $(OUT),--out $(OUT))
+
+corpora: ## judge the manifests below CORPORA=dir, each by itself; OUT=file writes a JSON line for each
+	@scripts/prepare run
+	@$(PYTHON) scripts/corpora.py "$(CORPORA)" $(if $(OUT),--out "$(OUT)")
 
 reference: ## write again the reference pages that are derived from the code
 	@scripts/prepare run
