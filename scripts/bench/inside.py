@@ -25,9 +25,9 @@ from pullet.model.catalog import Catalog
 from pullet.model.memory import Words
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
-from pullet.model.plan import Plan
 from pullet.model.pod import Container, Pod
 from pullet.model.problem import Origin
+from pullet.model.report import State
 from pullet.model.snapshot import Fetched, Snapshot
 from pullet.model.workload import Fixed, Rolling, Workload
 from pullet.placement import desire
@@ -65,8 +65,10 @@ def tick(count: int) -> Figure:
             publishers=(),
             clock=clock.now,
         )
-        while loop.tick().plan != Plan(taken.revision.commit, HERE.name):
+        for _ in range(TIMES):
+            report = loop.tick().report
             clock.advance(10)
+        assert report.state is State.CONVERGED, report.headline
         return Figure(
             f"a tick with {count} instances, nothing changed, without the engine", "s", _timed(loop.tick)
         )
@@ -76,9 +78,10 @@ def plan(count: int) -> Figure:
     desired = desire(snapshot({}).revision, Catalog(workloads=tuple(map(_workload, range(count)))), HERE)
     clock = VirtualClock()
     engine = FakeEngine(clock)
-    while steps := decide(desired, engine.observe(), Words(), clock.now()).steps:
-        engine.apply(steps)
+    for _ in range(TIMES):
+        engine.apply(decide(desired, engine.observe(), Words(), clock.now()).steps)
         clock.advance(10)
+    assert len(engine.observe().incarnations) == count
     observed = engine.observe()
     return Figure(
         f"planning alone with {count} instances, nothing changed",
