@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -162,10 +163,21 @@ def warnings(
             yield from warnings(item, (*loc, key))
     if not isinstance(value, Shape):
         return
-    for name in sorted(value.model_fields_set):
-        info = type(value).model_fields[name]
-        place = (*loc, info.alias or name)
-        inside = getattr(value, name)
-        if verdict(info) in {Verdict.WARNED, Verdict.LATER} and not _says_nothing(info, inside):
-            yield place, info
-        yield from warnings(inside, place)
+    table = _told(type(value))
+    for attribute in sorted(value.model_fields_set):
+        name, info, telling = table[attribute]
+        inside = getattr(value, attribute)
+        if telling and not _says_nothing(info, inside):
+            yield (*loc, name), info
+        if isinstance(inside, Shape | list | dict):
+            yield from warnings(inside, (*loc, name))
+
+
+@cache
+def _told(shape: type[Shape]) -> dict[str, tuple[str, FieldInfo, bool]]:
+    """By attribute: the name that manifests use, and whether there is something to tell of it."""
+    telling = {Verdict.WARNED, Verdict.LATER}
+    return {
+        attribute: (info.alias or attribute, info, verdict(info) in telling)
+        for attribute, info in shape.model_fields.items()
+    }

@@ -15,7 +15,7 @@ from pullet.manifests.kubernetes.downward import About
 from pullet.manifests.kubernetes.podschema import Container
 from pullet.manifests.kubernetes.quantity import whole
 from pullet.manifests.problems import Findings, meant
-from pullet.manifests.schema import fields
+from pullet.manifests.schema import camel
 from pullet.manifests.yamldoc import Loc
 from pullet.model.text import Text
 from pullet.model.volumes import HostPath, NamedVolume, PathType, RenderedFile, Scratch, Source
@@ -58,7 +58,7 @@ class Volumes:
 
     def _source(self, volume: shapes.Volume, loc: Loc) -> Made | None:
         """A volume of which nothing is said but its name is an emptyDir, as the API server has it."""
-        kinds = [name for name in fields(shapes.Volume) if name != "name" and _is_set(volume, name)]
+        kinds = _kinds(volume)
         if len(kinds) > 1:
             self.findings.error(loc, f"must be of one kind, not of {' and '.join(kinds)}")
             return None
@@ -174,9 +174,9 @@ def claimed(namespace: str, claim: str) -> NamedVolume:
     return NamedVolume(f"{namespace}-{claim}")
 
 
-def _is_set(volume: shapes.Volume, name: str) -> bool:
-    given = {info.alias: attribute for attribute, info in shapes.Volume.model_fields.items()}
-    return getattr(volume, given.get(name) or name) is not None
+def _kinds(volume: shapes.Volume) -> list[str]:
+    given = (name for name in sorted(volume.model_fields_set - {"name"}) if getattr(volume, name) is not None)
+    return [camel(name) for name in given]
 
 
 @dataclass(frozen=True, slots=True)
