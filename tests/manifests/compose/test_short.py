@@ -55,6 +55,8 @@ VOLUMES: list[tuple[str, dict[str, Any]]] = [
         "type": "bind", "source": "/a", "target": "/x", "read_only": True,
         "bind": {"create_host_path": True, "selinux": "z", "propagation": "rshared"},
     }),
+    ("a:/x:ro", {"type": "volume", "source": "a", "target": "/x", "read_only": True}),
+    ("c:/a:/x", {"type": "bind", "source": "c:/a", "target": "/x", **BIND}),
     ("C:\\a:/x:ro", {"type": "bind", "source": "C:\\a", "target": "/x", "read_only": True, **BIND}),
 ]  # fmt: skip
 

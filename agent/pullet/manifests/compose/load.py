@@ -7,6 +7,7 @@ the agent. https://github.com/compose-spec/compose-spec/blob/main/spec.md
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from dataclasses import replace
 
 from pullet.manifests.compose.environment import with_files
@@ -33,10 +34,11 @@ def load(file: File, tree: Tree) -> Loaded:
     directory = posixpath.dirname(file.path)
     variables = _variables(directory, gathering)
     role = files(file.path, variables, gathering.tree)
-    named = _written_name(file.path, gathering)
+    named = _written_name((file.path,), gathering)
     if isinstance(role, Beside) and (role.part or named is None):
         return _beside(file.path, role, gathering)
     paths = (file.path,) if isinstance(role, Beside) else role.paths
+    named = _written_name(paths, gathering)
     scope = gathering.scope(directory, variables)
     name = _name(directory, None if isinstance(role, Beside) else _PROJECT_NAME, named, scope, gathering)
     variables[_PROJECT_NAME] = name
@@ -54,10 +56,13 @@ def _variables(directory: str, gathering: Gathering) -> dict[str, str]:
         return {}
 
 
-def _written_name(path: str, gathering: Gathering) -> Value | None:
+def _written_name(paths: tuple[str, ...], gathering: Gathering) -> Value | None:
     """What the last document that has a name gives as one."""
-    documents = gathering.parsed[path].documents
-    names = [one.data["name"] for one in documents if isinstance(one.data, dict) and "name" in one.data]
+    names: list[Value] = []
+    for path in paths:
+        with suppress(Wrong):
+            documents = [one.data for one in gathering.documents(path) if isinstance(one.data, dict)]
+            names += [data["name"] for data in documents if "name" in data]
     return names[-1] if names else None
 
 

@@ -14,6 +14,7 @@ from pullet.manifests.compose.loaded import Value
 from pullet.manifests.compose.notes import Notes
 from pullet.manifests.problems import meant
 from pullet.manifests.yamldoc import Loc
+from pullet.model.problem import Problem
 
 _ALL = "*"
 _CONDITIONS = "write service_started, service_healthy or service_completed_successfully"
@@ -31,7 +32,7 @@ def active(project: Value, variables: Mapping[str, str], notes: Notes) -> frozen
         if isinstance(item.data, str):
             found.add(item.data)
         else:
-            notes.error(item.origin, (PULLET, "profiles"), "must be a list of names of profiles")
+            notes.lose(Problem(item.origin, "must be a list of names of profiles", f"{PULLET}.profiles"))
     return frozenset(found)
 
 
@@ -68,6 +69,8 @@ def with_needs(
             kept[wanted] = need
             if "condition" not in words:
                 notes.error(need.key or need.origin, (*place, wanted), "needs a condition", _CONDITIONS)
+        elif ("services", wanted) in notes.flawed and wanted not in off:
+            kept[wanted] = need
         elif required is None or required.data is not False:
             notes.error(need.key or need.origin, (*place, wanted), *_why(wanted, on, off))
     return replace(service, data={**entries_of(service), "depends_on": replace(needs, data=kept)})

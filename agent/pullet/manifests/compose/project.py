@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pullet.manifests.compose.gathering import MOST_LOADS, Gathering, inside
 from pullet.manifests.compose.grammar import SECTIONS
-from pullet.manifests.compose.kinds import entries_of, string_of
+from pullet.manifests.compose.kinds import PULLET, entries_of, string_of
 from pullet.manifests.compose.loaded import Value
 from pullet.manifests.compose.merge import merge
 from pullet.manifests.compose.place import Place, Scope
@@ -93,6 +93,10 @@ def _texts(value: Value | None) -> list[str]:
 def _beside(sections: Value, found: Value, place: Place) -> Value:
     """With what was included; two different things of one name are an error, and neither can be used."""
     done = dict(entries_of(sections))
+    ours = entries_of(found).get(PULLET)
+    if ours is not None:
+        here = replace(place, loc=(PULLET,))
+        here.warn(ours, "counts only in the file of the project, and not in one that is included", key=True)
     for section in ("services", "models", *SECTIONS):
         theirs = _entries(entries_of(found).get(section))
         if not theirs:

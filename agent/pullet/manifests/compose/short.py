@@ -11,10 +11,10 @@ from typing import Any
 
 from pullet.manifests.compose.scalars import Wrong
 
-MOST_PORTS = 10_000
+MOST_PORTS = 20_000
 _LAST_PORT = 65535
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_DRIVE = re.compile(r"[A-Za-z]:(?:\\|/[^:]*:/)")
 _CDI = re.compile(r"[A-Za-z][\w.-]*(?:/[\w.-]+)?=[\w.:-]+")
 _PROPAGATIONS = frozenset({"private", "slave", "shared", "rprivate", "rslave", "rshared"})
 _IGNORED_MODES = frozenset({"cached", "delegated", "consistent", "default"})
@@ -65,6 +65,8 @@ def span(text: str) -> tuple[int, int]:
     last = int(found[2] or first)
     if not first <= last <= _LAST_PORT:
         raise Wrong("has a port that is none: from 1 to 65535, the lower one first", _PORT_FORM)
+    if last - first >= MOST_PORTS:
+        raise Wrong(f"is a range of more than {MOST_PORTS:,} ports")
     return first, last
 
 
@@ -76,7 +78,7 @@ def volume(text: str) -> dict[str, Any]:
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0]}
     source, target, *modes = parts
-    bind = source.startswith((".", "/", "~", "\\\\")) or bool(_DRIVE.match(source))
+    bind = source.startswith((".", "/", "~", "\\\\")) or ":" in source
     done: dict[str, Any] = {"type": "bind" if bind else "volume", "source": source, "target": target}
     if bind:
         done["bind"] = {"create_host_path": True}
@@ -86,7 +88,7 @@ def volume(text: str) -> dict[str, Any]:
 
 
 def _sections(text: str) -> list[str]:
-    """Between colons, but for the colon of a drive."""
+    """Between colons, but for the colon of a drive: `a:/b:ro` is a volume of one letter, `c:/a:/b` is of Windows."""
     parts = text.split(":")
     if _DRIVE.match(text):
         parts[:2] = [f"{parts[0]}:{parts[1]}"]
