@@ -321,3 +321,30 @@ def test_what_volumes_refer_to(volumes: str, mount: str, said: list[str]) -> Non
         f"{POD}spec: {{containers: [{{name: c, image: i, volumeMounts: [{{name: v, mountPath: {mount}}}]}}], "
     )
     assert problems(f"{text}{volumes}}}\n") == said
+
+
+LOGINS = [
+    ("dockerconfigjson", '{"auths": {"https://index.docker.io/v1/": {"username": "a", "password": "b"}}}',
+     (RegistryLogin("docker.io", "a", "b"),)),
+    ("dockercfg", '{"registry.example:5000": {"auth": "YTpiOmM="}}',
+     (RegistryLogin("registry.example:5000", "a", "b:c"),)),
+    ("dockerconfigjson", '{"auths": {"a.example": {"auth": "!"}, "b.example": [], "c.example": {}}}', ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "content", "logins"), LOGINS)
+def test_logins_of_registries(kind: str, content: str, logins: tuple[RegistryLogin, ...]) -> None:
+    """Both forms that docker ever wrote; what is no login is passed over."""
+    secret = f"metadata: {{name: s, namespace: shop}}\ntype: kubernetes.io/{kind}\nstringData: {{.{kind}: '{content}'}}"
+    pod = f"{POD}spec: {{imagePullSecrets: [{{name: s}}], containers: [{{name: c, image: i}}]}}\n"
+    workload = only(f"{pod}---\napiVersion: v1\nkind: Secret\n{secret}\n")
+    assert workload.logins == logins
+    assert "b:c" not in repr(workload)
+
+
+def test_a_secret_of_logins_must_hold_them() -> None:
+    """As the API server checks it, and without a word of what stands in it."""
+    text = "metadata: {name: s}\ntype: kubernetes.io/dockercfg\nstringData: {.dockercfg: hush}"
+    assert problems(f"apiVersion: v1\nkind: Secret\n{text}\n") == [
+        'type: the key ".dockercfg" must hold a JSON object, as docker login writes it'
+    ]

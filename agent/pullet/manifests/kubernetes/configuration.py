@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Mapping
 
 from pullet.manifests.declared import Configuration
+from pullet.manifests.kubernetes import logins
 from pullet.manifests.kubernetes.schema import ConfigMap, Secret
 from pullet.manifests.problems import Findings
 
@@ -38,6 +39,7 @@ def secret(shape: Secret, findings: Findings) -> Configuration:
     texts.update(shape.string_data)
     _bounded(texts, blobs, findings)
     _typed(shape.type, texts.keys() | blobs.keys(), findings)
+    _logins(shape.type, texts, findings)
     for key in shape.string_data:
         blobs.pop(key, None)
     return Configuration(texts, blobs)
@@ -77,3 +79,10 @@ def _typed(kind: str, keys: set[str], findings: Findings) -> None:
             findings.error(("type",), f'a Secret of type {kind} needs the key "{key}"')
     if kind == _BASIC and not keys & {"username", "password"}:
         findings.error(("type",), f'a Secret of type {kind} needs the key "username" or "password"')
+
+
+def _logins(kind: str, texts: Mapping[str, str], findings: Findings) -> None:
+    """What holds logins must be what `docker login` writes, as the API server checks it."""
+    for key in _KEYS_OF_TYPE.get(kind, ()) if "docker" in kind else ():
+        if key in texts and not logins.parsed(texts[key]):
+            findings.error(("type",), f'the key "{key}" must hold a JSON object, as docker login writes it')
