@@ -182,6 +182,7 @@ def test_volumes_of_each_kind(hand: Hand, engine: LabEngine, shelf: Path, tmp_pa
         Mount(NamedVolume("own", per_instance=True), "/own"),
         Mount(DataPath("shop/db"), "/db"),
         Mount(HostPath(str(tmp_path / "there"), PathType.DIRECTORY), "/there", read_only=True),
+        Mount(HostPath(str(tmp_path / "there"), PathType.EXISTING), "/any"),
         Mount(HostPath(str(tmp_path / "made")), "/made"),
         Mount(Tmpfs(size=1 << 20), "/fast"),
         Mount(Scratch("s"), "/scratch"),
@@ -202,6 +203,7 @@ def test_volumes_of_each_kind(hand: Hand, engine: LabEngine, shelf: Path, tmp_pa
     ("mount", "says"),
     [
         (Mount(HostPath("/nowhere/at/all", PathType.DIRECTORY), "/x"), "is not there as a Directory"),
+        (Mount(HostPath("/nowhere/at/all", PathType.EXISTING), "/x"), "is not there"),
         (Mount(NamedVolume("nobody-made-this", external=True), "/x"), "is external and not on this node"),
         (Mount(DataPath("a"), "/x", sub_path="../../.."), "leads out of its volume"),
     ],

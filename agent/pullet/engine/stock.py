@@ -174,12 +174,14 @@ def _host_path(root: Path, wanted: PathType, sub_path: str) -> Directory:
             raise Refused(f"the file {root} cannot be made on the node: {error.strerror}") from None
     may_make = wanted in (PathType.ANY, PathType.DIRECTORY_OR_CREATE)
     if not (may_make or _is(root, wanted)):
-        raise Refused(f"{root} on the node is not there as a {wanted}", hint="make it, or correct the path")
+        kind = "" if wanted is PathType.EXISTING else f" as a {wanted}"
+        raise Refused(f"{root} on the node is not there{kind}", hint="make it, or correct the path")
     return Directory(str(_below(root, sub_path)) if sub_path else str(root), may_make=may_make)
 
 
 def _is(path: Path, wanted: PathType) -> bool:
     tests = {
+        PathType.EXISTING: lambda _: True,
         PathType.DIRECTORY: stat.S_ISDIR,
         PathType.FILE: stat.S_ISREG,
         PathType.FILE_OR_CREATE: stat.S_ISREG,
