@@ -348,3 +348,11 @@ def test_a_secret_of_logins_must_hold_them() -> None:
     assert problems(f"apiVersion: v1\nkind: Secret\n{text}\n") == [
         'type: the key ".dockercfg" must hold a JSON object, as docker login writes it'
     ]
+
+
+def test_what_has_no_end_has_no_deadline() -> None:
+    """As the API server checks it."""
+    spec_ = "selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: "
+    pod = "{activeDeadlineSeconds: 5, containers: [{name: c, image: i}]}}"
+    said = problems(f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec: {{{spec_}{pod}}}\n")
+    assert "spec.template.spec.activeDeadlineSeconds: may not be set in a Deployment" in said

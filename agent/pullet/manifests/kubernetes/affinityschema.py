@@ -97,7 +97,9 @@ class Affinity(Shape):
     """affinity"""
 
     node_affinity: NodeAffinity | None = honoured("Which nodes.", None)
-    pod_affinity: PodAffinity | None = ignored("Near which pods: what of it is refused or warned of stands below.")
+    pod_affinity: PodAffinity | None = ignored(
+        "Near which pods: what of it is refused or warned of stands below."
+    )
     pod_anti_affinity: PodAntiAffinity | None = honoured("Away from which pods.", None)
 
 

@@ -93,7 +93,7 @@ class PodSecurityContext(_Context):
         "",
     )
     sysctls: list[SysctlEntry] = honoured(
-        "Parameters of the kernel in the pod's namespaces; all but the safe ones need privileged in the node's policy.",
+        "Parameters of the kernel that a pod has to itself: net.*, kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*.",
         [],
     )
     se_linux_change_policy: Literal["MountOption", "Recursive", ""] = warned(
