@@ -10,10 +10,11 @@ import pytest
 
 from pullet import __version__
 from pullet.model.errors import Refused, Transient
-from pullet.model.probe import Check, Exec, HttpGet, TcpSocket
+from pullet.model.probe import Check, Exec, Grpc, HttpGet, TcpSocket
 from pullet.probes.asking import Asker, RunCheck
 from pullet.probes.standing import Outcome
 from pullet.probes.target import Target
+from tests.lab.grpc_peers import Calls, grpc_peer
 from tests.lab.observing import probe
 from tests.lab.peers import free_port, raw_peer, self_signed, web_peer
 
@@ -149,9 +150,16 @@ def test_ipv6_addresses_are_bracketed() -> None:
     assert message.startswith(f"connection to [::1]:{port} ")
 
 
-def test_a_container_without_an_address_is_not_ready() -> None:
+def test_grpc_health_at_the_containers_address() -> None:
+    """The container itself is asked; the words are in test_grpc."""
+    with grpc_peer(Calls()) as port:
+        assert verdict(asked(Grpc(port))) == (True, f"gRPC health of 127.0.0.1:{port} says SERVING")
+
+
+@pytest.mark.parametrize("check", [TcpSocket(80), HttpGet("/", 80), Grpc(80)])
+def test_a_container_without_an_address_is_not_ready(check: Check) -> None:
     """Where there is nothing to ask, nothing else is asked in its place."""
-    assert verdict(asked(TcpSocket(80), address="")) == (False, "it has no address at which to ask it")
+    assert verdict(asked(check, address="")) == (False, "it has no address at which to ask it")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from pullet.model.errors import Refused, Transient
-from pullet.model.probe import Exec, HttpGet, TcpSocket
+from pullet.model.probe import Exec, Grpc, HttpGet, TcpSocket
 from pullet.probes import network, words
 from pullet.probes.standing import Outcome
 from pullet.probes.target import Target
@@ -43,16 +43,11 @@ class Asker:
         return None
 
     async def _ask(self, target: Target) -> Outcome | None:
-        probe = target.probe
-        match probe.check:
+        match target.probe.check:
             case Exec(command):
-                return await self._run(target.id, command, probe.timeout)
-            case HttpGet() | TcpSocket() as check if not (check.host or target.address):
-                return Outcome(ok=False, kind="no address", message="it has no address at which to ask it")
-            case HttpGet() as check:
-                return await network.get(check, check.host or target.address, probe.timeout)
-            case TcpSocket() as check:
-                return await network.connect(check.host or target.address, check.port, probe.timeout)
+                return await self._run(target.id, command, target.probe.timeout)
+            case check:
+                return await _over_network(check, target.address, target.probe.timeout)
 
     async def _run(self, container: str, command: tuple[str, ...], seconds: float) -> Outcome:
         what = words.command(command)
@@ -83,3 +78,22 @@ class Asker:
     def close(self) -> None:
         """Returns at once; a command that still runs ends by its own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _over_network(
+    check: HttpGet | TcpSocket | Grpc,
+    address: str,
+    timeout: float,  # noqa: ASYNC109 - the probe's own
+) -> Outcome | None:
+    host = address if isinstance(check, Grpc) else check.host or address
+    if not host:
+        return Outcome(ok=False, kind="no address", message="it has no address at which to ask it")
+    match check:
+        case HttpGet():
+            return await network.get(check, host, timeout)
+        case TcpSocket():
+            return await network.connect(host, check.port, timeout)
+        case Grpc():
+            from pullet.probes import grpc  # noqa: PLC0415 - HTTP/2 costs memory only where it is spoken
+
+            return await grpc.health(check, host, timeout)

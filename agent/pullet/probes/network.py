@@ -28,7 +28,7 @@ async def get(check: HttpGet, host: str, timeout: float) -> Outcome | None:  # n
     """Good from 200 to 399. A redirect is good as it is: where it leads is not this container's readiness."""
     where = words.peer(host, check.port)
     url = f"{check.scheme}://{where}{_path(check)}"
-    return await _attempt(
+    return await attempt(
         _status(check, host, where, f"GET {url}"),
         where,
         f"GET {url} did not answer within {timeout:g}s",
@@ -39,10 +39,10 @@ async def get(check: HttpGet, host: str, timeout: float) -> Outcome | None:  # n
 async def connect(host: str, port: int, timeout: float) -> Outcome | None:  # noqa: ASYNC109
     where = words.peer(host, port)
     late = f"connection to {where} was not accepted within {timeout:g}s"
-    return await _attempt(_connection(host, port, where), where, late, timeout)
+    return await attempt(_connection(host, port, where), where, late, timeout)
 
 
-async def _attempt(
+async def attempt(
     asking: Coroutine[None, None, Outcome], where: str, late: str, seconds: float
 ) -> Outcome | None:
     """None where it was not the other side that failed: a lack of our own is no container's fault."""
