@@ -61,7 +61,7 @@ def ports(value: Value, place: Place) -> Value:
             here.error(item, str(wrong), wrong.hint)
         if len(done) > short.MOST_PORTS:
             raise Wrong(f"are more than {short.MOST_PORTS:,}")
-    return replace(value, data=done)
+    return value.holding(done)
 
 
 def _port(item: Value, place: Place) -> list[Value]:
@@ -81,8 +81,8 @@ def _published(port: Value) -> Value:
     begin, end = short.span(published.data)
     kept = {name: one for name, one in data.items() if name != "published"}
     if end:
-        kept["published"] = replace(published, data=begin) if begin == end else published
-    return replace(port, data=kept)
+        kept["published"] = published.holding(begin) if begin == end else published
+    return port.holding(kept)
 
 
 _long_volume = fields(
@@ -130,10 +130,10 @@ def _named(value: Value, long: Kind, filled: dict[str, object], place: Place) ->
     found: dict[str, Value] = {}
     for index, item in enumerate(value.data):
         if item.tag != RESET and (
-            name := tried(lambda one, _: replace(one, data=string_of(one)), item, place.down(index))
+            name := tried(lambda one, _: one.holding(string_of(one)), item, place.down(index))
         ):
             found[str(name.data)] = made(filled, item)
-    return replace(value, data=found)
+    return value.holding(found)
 
 
 def depends_on(value: Value, place: Place) -> Value:
@@ -169,16 +169,14 @@ def extra_hosts(value: Value, place: Place) -> Value:
                 known = found.get(name)
                 before = known.data if known is not None and isinstance(known.data, list) else []
                 found[name] = Value([*before, made(address, item)], item.origin, item.origin)
-        return replace(value, data=found)
+        return value.holding(found)
     for name, entry in entries_of(value).items():
         done = tried(text_or_texts, entry, place.down(name)) if entry.tag != RESET else entry
         if done is not None:
             found[name] = (
-                done
-                if not isinstance(done.data, list)
-                else replace(done, data=[_bare(one) for one in done.data])
+                done if not isinstance(done.data, list) else done.holding([_bare(one) for one in done.data])
             )
-    return replace(value, data=found)
+    return value.holding(found)
 
 
 def _host(item: Value, place: Place) -> tuple[str, str]:
@@ -191,7 +189,7 @@ def _host(item: Value, place: Place) -> tuple[str, str]:
 
 
 def _bare(address: Value) -> Value:
-    return replace(address, data=str(address.data).removeprefix("[").removesuffix("]"))
+    return address.holding(str(address.data).removeprefix("[").removesuffix("]"))
 
 
 def context(value: Value, place: Place) -> Value:
@@ -241,13 +239,13 @@ def external(long: Kind) -> Kind:
         data = dict(entries_of(value))
         external = data.get("external")
         if external is not None and isinstance(external.data, dict):
-            data["external"] = replace(external, data=True)
+            data["external"] = external.holding(True)
             if "name" in external.data:
                 data["name"] = external.data["name"]
         elif external is not None and external.tag != RESET:
             sound = tried(flag, external, place.down("external"))
             data = {**data, "external": sound} if sound is not None else data
-        return long(replace(value, data=data), place)
+        return long(value.holding(data), place)
 
     return canonical
 

@@ -6,7 +6,6 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md#env_file
 from __future__ import annotations
 
 from collections import ChainMap
-from dataclasses import replace
 
 from pullet.manifests.compose import dotenv
 from pullet.manifests.compose.gathering import Gathering, inside
@@ -33,8 +32,8 @@ def with_files(name: str, service: Value, gathering: Gathering) -> Value:
     for field, said in (("environment", found), ("labels", labels)):
         if said:
             like = data.get(field) or service
-            data[field] = replace(like, data={**said, **_entries(data.get(field))})
-    return replace(service, data=data)
+            data[field] = like.holding({**said, **_entries(data.get(field))})
+    return service.holding(data)
 
 
 def _variables(item: Value, known: dict[str, str], loc: Loc, gathering: Gathering) -> dict[str, Value]:

@@ -20,7 +20,7 @@ MOST_LOADS = 100
 class Gathering:
     """`texts` are the Compose files that were read, and `loads` counts how often one was included.
 
-    `off` are the services that no active profile has.
+    `parts` are those that the project consists of, `off` the services that no active profile has.
     """
 
     tree: Watched
@@ -29,6 +29,7 @@ class Gathering:
     parsed: dict[str, Parsed] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     loads: int = 0
+    parts: set[str] = field(default_factory=set)
     off: frozenset[str] = frozenset()
 
     def scope(self, directory: str, variables: Mapping[str, str]) -> Scope:

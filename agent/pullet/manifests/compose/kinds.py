@@ -49,7 +49,7 @@ def made(data: Any, like: Value) -> Value:
 
 
 def scalar(convert: Callable[[object], str | int | float | bool]) -> Kind:
-    return lambda value, _place: replace(value, data=convert(value.data))
+    return lambda value, _place: value.holding(convert(value.data))
 
 
 flag = scalar(scalars.flag)
@@ -77,7 +77,7 @@ def rest(value: Value, place: Place) -> Value:
 
 
 def path(value: Value, place: Place) -> Value:
-    return replace(value, data=place.scope.anchored(string_of(value)))
+    return value.holding(place.scope.anchored(string_of(value)))
 
 
 def fields(known: Mapping[str, Kind], *, nulls: frozenset[str] = frozenset()) -> Kind:
@@ -87,12 +87,12 @@ def fields(known: Mapping[str, Kind], *, nulls: frozenset[str] = frozenset()) ->
         done: dict[str, Value] = {}
         for name, entry in entries_of(value).items():
             if entry.tag == RESET:
-                done[name] = replace(entry, data=None)
+                done[name] = entry.holding(None)
             elif (name.startswith("x-") and name != PULLET) or (entry.data is None and name not in nulls):
                 continue
             elif (sound := tried(known.get(name, rest), entry, place.down(name))) is not None:
                 done[name] = sound
-        return replace(value, data=done)
+        return value.holding(done)
 
     return canonical
 
@@ -106,12 +106,12 @@ def each(kind: Kind, *, extensions: bool = False) -> Kind:
             if extensions and name.startswith("x-"):
                 continue
             if entry.tag == RESET:
-                done[name] = replace(entry, data=None)
+                done[name] = entry.holding(None)
                 continue
-            full = replace(entry, data={}) if entry.data is None else entry
+            full = entry.holding({}) if entry.data is None else entry
             if (sound := tried(kind, full, place.down(name))) is not None:
                 done[name] = sound
-        return replace(value, data=done)
+        return value.holding(done)
 
     return canonical
 
@@ -123,7 +123,7 @@ def listed(kind: Kind, *, single: bool = False) -> Kind:
         if single and not isinstance(value.data, list):
             return Value([kind(replace(value, tag=""), place.down(0))], value.origin)
         done = (tried(kind, item, place.down(index)) for index, item in _kept(items_of(value)))
-        return replace(value, data=[item for item in done if item is not None])
+        return value.holding([item for item in done if item is not None])
 
     return canonical
 
@@ -140,7 +140,7 @@ printed_texts = listed(printed)
 def filled_texts(value: Value, place: Place) -> Value:
     """Without the empty ones that variables without a value leave."""
     done = text_or_texts(value, place)
-    return replace(done, data=[item for item in items_of(done) if item.data != ""])
+    return done.holding([item for item in items_of(done) if item.data != ""])
 
 
 def table(*, empty: str | None = "", passed_on: bool = False) -> Kind:
@@ -151,13 +151,13 @@ def table(*, empty: str | None = "", passed_on: bool = False) -> Kind:
         pairs = _pairs(value, place) if isinstance(value.data, list) else entries_of(value)
         for name, entry in pairs.items():
             if entry.tag == RESET:
-                done[name] = replace(entry, data=None)
+                done[name] = entry.holding(None)
             elif entry.data is None:
                 known = place.scope.variables.get(name) if passed_on else None
-                done[name] = replace(entry, data=empty if known is None else known)
+                done[name] = entry.holding(empty if known is None else known)
             elif (sound := tried(printed, entry, place.down(name))) is not None:
                 done[name] = sound
-        return replace(value, data=done)
+        return value.holding(done)
 
     return canonical
 

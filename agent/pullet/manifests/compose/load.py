@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import suppress
-from dataclasses import replace
 
 from pullet.manifests.compose.environment import with_files
 from pullet.manifests.compose.gathering import Gathering
@@ -126,7 +125,7 @@ def _finished(project: Value, scope: Scope, gathering: Gathering) -> Value:
         name: with_needs(name, with_files(name, service, gathering), on, off, gathering.notes)
         for name, service in on.items()
     }
-    return replace(project, data={**data, "services": replace(services, data=done)})
+    return project.holding({**data, "services": services.holding(done)})
 
 
 def _loaded(path: str, name: str, project: Value | None, gathering: Gathering) -> Loaded:
@@ -142,7 +141,7 @@ def _loaded(path: str, name: str, project: Value | None, gathering: Gathering) -
         problems=tuple(notes.problems),
         flawed=frozenset(notes.flawed),
         unreadable=tuple(Unreadable(one, texts[one]) for one in texts) if notes.lost else (),
-        parts=frozenset(texts) - {path},
+        parts=frozenset(gathering.parts) - {path},
         off=gathering.off,
         environment=_all_variables(gathering),
         tree=gathering.tree,

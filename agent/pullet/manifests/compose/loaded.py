@@ -27,6 +27,10 @@ class Value:
     key: Origin | None = None
     tag: str = ""
 
+    def holding(self, data: Scalar | list[Value] | dict[str, Value]) -> Value:
+        """Other data at the same place."""
+        return Value(data, self.origin, self.key, self.tag)
+
     def plain(self) -> Any:
         """Without the places."""
         if isinstance(self.data, dict):

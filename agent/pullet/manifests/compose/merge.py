@@ -7,7 +7,6 @@ other. https://github.com/compose-spec/compose-spec/blob/main/13-merge.md
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from pullet.manifests.compose.loaded import Value
 from pullet.manifests.compose.parse import OVERRIDE, RESET
@@ -27,9 +26,9 @@ def merge(base: Value | None, over: Value, loc: Loc = ()) -> Value:
             merged = dict(below)
             for name, value in above.items():
                 merged[name] = merge(below.get(name), value, (*loc, name))
-            return replace(over, data=merged, tag=base.tag)
+            return Value(merged, over.origin, over.key, base.tag)
         case list() as first, list() as then:
-            return replace(over, data=[*first, *then], tag=base.tag)
+            return Value([*first, *then], over.origin, over.key, base.tag)
     return over
 
 
@@ -38,13 +37,17 @@ def settled(value: Value, loc: Loc = ()) -> Value:
     match value.data:
         case dict() as entries:
             kept = {
-                name: settled(entry, (*loc, name)) for name, entry in entries.items() if entry.tag != RESET
+                name: settled(entry, (*loc, name))
+                if isinstance(entry.data, list | dict) or entry.tag
+                else entry
+                for name, entry in entries.items()
+                if entry.tag != RESET
             }
-            return replace(value, data=kept, tag="")
+            return Value(kept, value.origin, value.key)
         case list() as items:
             done = [settled(item, (*loc, index)) for index, item in enumerate(items)]
-            return replace(value, data=_once(done, loc), tag="")
-    return replace(value, tag="") if value.tag else value
+            return Value(_once(done, loc), value.origin, value.key)
+    return Value(value.data, value.origin, value.key) if value.tag else value
 
 
 def _inside(loc: Loc) -> Loc:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -73,7 +73,8 @@ class _Builder:
                 self.problems.append(
                     Problem(self._origin(key), "a key must be text", hint=f'write "{key.value}"')
                 )
-            found[key.value] = replace(self.build(value), key=self._origin(key))
+            built = self.build(value)
+            found[key.value] = Value(built.data, built.origin, self._origin(key), built.tag)
         return found
 
     def _origin(self, node: Node) -> Origin:

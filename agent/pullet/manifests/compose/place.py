@@ -46,7 +46,7 @@ class Place:
     notes: Notes
 
     def down(self, part: str | int) -> Place:
-        return replace(self, loc=(*self.loc, part))
+        return Place((*self.loc, part), self.scope, self.notes)
 
     def error(self, value: Value, message: str, hint: str = "", *, key: bool = False) -> None:
         origin = value.key if key and value.key is not None else value.origin
@@ -62,12 +62,18 @@ class Place:
             case str() as text if "$" in text:
                 return self._substituted(value, text)
             case list() as items:
-                done: list[Value] = [self.down(index).interpolated(item) for index, item in enumerate(items)]
-                return value if all(map(_same, done, items)) else replace(value, data=done)
+                done: list[Value] = [
+                    self.down(index).interpolated(item) if _may_vary(item) else item
+                    for index, item in enumerate(items)
+                ]
+                return value if all(map(_same, done, items)) else value.holding(done)
             case dict() as entries:
-                changed = {name: self.down(name).interpolated(entry) for name, entry in entries.items()}
+                changed = {
+                    name: self.down(name).interpolated(entry) if _may_vary(entry) else entry
+                    for name, entry in entries.items()
+                }
                 same = all(map(_same, changed.values(), entries.values()))
-                return value if same else replace(value, data=changed)
+                return value if same else value.holding(changed)
         return value
 
     def _substituted(self, value: Value, text: str) -> Value:
@@ -92,7 +98,11 @@ class Place:
                 value, "is too much: the values of the project are more than 4 MiB with their variables"
             )
             return replace(value, data=None, tag=RESET)
-        return replace(value, data=found)
+        return value.holding(found)
+
+
+def _may_vary(value: Value) -> bool:
+    return isinstance(value.data, list | dict) or (isinstance(value.data, str) and "$" in value.data)
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -110,4 +120,4 @@ def tried(kind: Kind, value: Value, place: Place) -> Value | None:
     except Wrong as wrong:
         place.error(value, str(wrong), wrong.hint)
         return None
-    return replace(done, key=value.key, tag=value.tag)
+    return Value(done.data, done.origin, value.key, value.tag)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from pullet.manifests.compose.kinds import PULLET, entries_of
 from pullet.manifests.compose.loaded import Value
@@ -73,7 +72,7 @@ def with_needs(
             kept[wanted] = need
         elif required is None or required.data is not False:
             notes.error(need.key or need.origin, (*place, wanted), *_why(wanted, on, off))
-    return replace(service, data={**entries_of(service), "depends_on": replace(needs, data=kept)})
+    return service.holding({**entries_of(service), "depends_on": needs.holding(kept)})
 
 
 def _why(wanted: str, on: Mapping[str, Value], off: Mapping[str, Value]) -> tuple[str, str]:

@@ -28,6 +28,7 @@ def laid_together(
 ) -> Value | None:
     """The later files on top of the earlier ones, each with what it includes. Raises Wrong."""
     merged: Value | None = None
+    gathering.parts.update(paths)
     for path in paths:
         for document in gathering.documents(path):
             source = Source(path, document, scope, gathering.notes, gathering)
@@ -113,8 +114,8 @@ def _beside(sections: Value, found: Value, place: Place) -> Value:
                     key=True,
                 )
         like = done.get(section) or entries_of(found)[section]
-        done[section] = replace(like, data={**theirs, **mine})
-    return replace(sections, data=done)
+        done[section] = like.holding({**theirs, **mine})
+    return sections.holding(done)
 
 
 def _entries(value: Value | None) -> dict[str, Value]:
@@ -128,8 +129,8 @@ def _with_contexts(project: Value, scope: Scope) -> Value:
         name: _with_context(service, scope) for name, service in _entries(data.get("services")).items()
     }
     if services:
-        data["services"] = replace(data["services"], data=services)
-    return replace(project, data=data)
+        data["services"] = data["services"].holding(services)
+    return project.holding(data)
 
 
 def _with_context(service: Value, scope: Scope) -> Value:
@@ -137,6 +138,4 @@ def _with_context(service: Value, scope: Scope) -> Value:
     if build is None or not isinstance(build.data, dict) or "context" in build.data:
         return service
     context = {"context": Value(scope.anchored("."), build.origin)}
-    return replace(
-        service, data={**_entries(service), "build": replace(build, data={**build.data, **context})}
-    )
+    return service.holding({**_entries(service), "build": build.holding({**build.data, **context})})

@@ -54,7 +54,7 @@ class Source:
         for name, value in entries_of(self.root).items():
             if (found := self._section(name, value)) is not None:
                 done[name] = replace(found, key=value.key, tag=value.tag)
-        return replace(self.root, data=done)
+        return self.root.holding(done)
 
     def included(self) -> list[tuple[Place, Value]]:
         """The entries of `include`, each a mapping, with their places."""
@@ -92,7 +92,7 @@ class Source:
             )
             if found is not None:
                 done[name] = found
-        return replace(value, data=done)
+        return value.holding(done)
 
     def service(self, name: str, chain: Chain = ()) -> Value | None:
         """In canonical form, laid over what it extends; None where it is wrong altogether."""
@@ -163,8 +163,8 @@ class Source:
 
 def _canonical(kind: Kind, value: Value, place: Place) -> Value | None:
     if value.tag == RESET:
-        return replace(value, data=None)
-    full = replace(value, data={}) if value.data is None else value
+        return value.holding(None)
+    full = value.holding({}) if value.data is None else value
     return tried(kind, place.interpolated(full), place)
 
 
