@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,12 @@ def test_an_unknown_kind_may_be_any_workload_that_its_text_names() -> None:
 def test_files_are_counted_as_people_would() -> None:
     """A file counts when it holds a manifest or a problem."""
     assert catalog(pod("a"), "a.yaml", b="x: 1\n", c="[").files == 2
+
+
+def test_without_a_compose_file_nothing_of_compose_is_loaded() -> None:
+    """Who has none does not wait for it at each `pullet validate`."""
+    code = (
+        "import sys; from pullet.manifests.reader import Reader; from tests.lab.snapshots import snapshot;"
+        f"Reader().read(snapshot({{'a.yaml': {SETTINGS!r}}})); sys.exit('pullet.manifests.compose' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=EXAMPLES.parent, check=False).returncode == 0
