@@ -98,8 +98,6 @@ CASES = [
     (DEPLOYMENT.replace("Deployment", "DaemonSet") + "  updateStrategy: {rollingUpdate: {maxSurge: 1}}\n",
      ("9:46: error: spec.updateStrategy.rollingUpdate.maxSurge: may not be set while maxUnavailable is "
       "(write maxUnavailable: 0, as it is 1 by default)")),
-    (DEPLOYMENT.replace("Deployment", "DaemonSet") + "  updateStrategy: {type: OnDelete}\n",
-     "9:26: error: spec.updateStrategy.type: OnDelete is not supported yet (write RollingUpdate)"),
     (DEPLOYMENT + "  replica: 3\n", "9:3: error: spec.replica: unknown field (did you mean replicas?)"),
     (DEPLOYMENT.replace("apps/v1", "extensions/v1beta1"),
      "1:13: error: apiVersion: there is no Deployment in extensions/v1beta1 (write apps/v1)"),
@@ -108,15 +106,13 @@ CASES = [
      "(at most 253 of a-z, 0-9, - and ., beginning and ending with one of a-z, 0-9)")),
     ("apiVersion: apps/v1\nkind: Deploymnet\nmetadata: {name: w}\n",
      "2:7: error: kind: unknown kind Deploymnet (did you mean Deployment?)"),
-    ("apiVersion: v1\nkind: Service\nmetadata: {name: w}\n", "2:7: error: kind: Service is not supported yet"),
     ("apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: w}\n",
-     ("2:7: error: kind: Thing of example.org needs a controller that is not here "
-     "(remove it, or list its file in .pulletignore)")),
+     "1:1: warning: Thing of example.org is left out, as its controller is not here"),
     ("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: w}\n",
-     "1:1: warning: Role has no meaning outside a cluster and is left out"),
+     "1:1: warning: Role has no meaning outside a cluster and is left out: there is no API server here"),
     ("kind: Pod\nmetadata: {name: w}\n", "1:1: error: apiVersion: is required"),
     ("apiVersion: v1\nkind: Node\nmetadata: {name: w}\nspec: {taints: [{key: a}]}\n",
-     "4:8: warning: spec.taints: has no meaning here: taints keep nothing away from the node yet"),
+     "4:17: error: spec.taints[0].effect: is required"),
     ("apiVersion: v1\nkind: Secret\nmetadata: {name: w}\ndata: {a: '%'}\n",
      "4:11: error: data.a: is not base64 (put plain text under stringData)"),
     ("apiVersion: v1\nkind: Secret\nmetadata: {name: w}\ntype: kubernetes.io/ssh-auth\n",
@@ -151,12 +147,6 @@ def test_a_problem_of_a_pod(line: str, said: str) -> None:
 def test_a_problem_of_an_object(text: str, said: str) -> None:
     """One mistake is one problem at its place."""
     assert [str(problem) for problem in catalog(text).problems] == [f"a.yaml:{said}"]
-
-
-def test_a_compose_file_is_told_so() -> None:
-    """A Compose file is one clear error."""
-    (problem,) = catalog("services: {}\n", "shop/docker-compose.prod.yml").problems
-    assert str(problem) == "shop/docker-compose.prod.yml:1:1: error: Compose files are not supported yet"
 
 
 def test_no_message_repeats_a_secret() -> None:

@@ -160,8 +160,9 @@ class StatefulSetSpec(Shape):
     update_strategy: StatefulSetStrategy | None = honoured("How old ones are replaced.", None)
     ordinals: Ordinals | None = honoured("Where counting begins.", None)
     persistent_volume_claim_retention_policy: ClaimRetention | None = honoured("Checked.", None)
-    pod_management_policy: Literal["OrderedReady", "Parallel", ""] = later(
-        "Whether instances come one after the other; all at once for now.", ""
+    pod_management_policy: Literal["OrderedReady", "Parallel", ""] = honoured(
+        "Whether instances come all at once; one after the other they do not come yet, and a warning says so.",
+        "",
     )
     min_ready_seconds: Seconds = later(_MIN_READY, 0)
     revision_history_limit: Any = warned(_HISTORY)

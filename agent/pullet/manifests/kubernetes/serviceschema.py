@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pullet.manifests.kubernetes.schema import Object, Selector
-from pullet.manifests.kubernetes.syntax import Labels, OptionalLabel, PortNumber, TargetPort
+from pullet.manifests.kubernetes.syntax import HostPort, Labels, OptionalLabel, PortNumber, TargetPort
 from pullet.manifests.schema import Shape, honoured, ignored, warned
 
 _ONE_INSTANCE = "each connection reaches any of the instances on this node."
@@ -23,7 +23,7 @@ class ServicePort(Shape):
     target_port: TargetPort = honoured("The port that the pods listen on, or the name of one.", None)
     name: OptionalLabel = honoured("Told apart from the others.", "")
     protocol: Literal["TCP", "UDP", "SCTP", ""] = honoured("The transport; TCP without one.", "")
-    node_port: int | None = warned(_OUTSIDE, silent=(0,))
+    node_port: HostPort = ignored("Checked; the warning of the type speaks for it, too.")
     app_protocol: Any = warned("nothing here looks into connections.")
 
 

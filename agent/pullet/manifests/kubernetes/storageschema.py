@@ -10,7 +10,15 @@ from typing import Any, Literal
 from pullet.manifests.kubernetes.affinityschema import NodeSelector
 from pullet.manifests.kubernetes.quantity import Quantity
 from pullet.manifests.kubernetes.schema import Metadata, Object, Selector
-from pullet.manifests.kubernetes.syntax import AtLeastOne, Label, NodePath, OptionalSubdomain, Subdomain
+from pullet.manifests.kubernetes.syntax import (
+    Annotations,
+    AtLeastOne,
+    Label,
+    Labels,
+    NodePath,
+    OptionalSubdomain,
+    Subdomain,
+)
 from pullet.manifests.kubernetes.volumeschema import HostPath
 from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported, warned
 
@@ -60,6 +68,8 @@ class ClaimTemplateMetadata(Metadata):
 
     name: Label = honoured("The volume's name in the pods.")
     namespace: Any = ignored("Claims of a template live where the object lives.")
+    labels: Labels = ignored("Volumes of the node carry no labels of claims.")
+    annotations: Annotations = ignored("Volumes of the node carry no annotations of claims.")
 
 
 class ClaimTemplate(Shape):
