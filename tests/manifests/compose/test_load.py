@@ -108,7 +108,7 @@ def test_env_files_that_cannot_be_read() -> None:
     """The service is told to have a mistake."""
     text = (
         "services:\n  web:\n    env_file: [no.env, /etc/x.env, bad.env]\n    label_file: no.labels\n"
-        "  db: {env_file: {path: a, format: x}}\n  ok: {}\n"
+        "  db: {env_file: [{path: a, format: x}, {format: raw}]}\n  ok: {}\n"
     )
     loaded = project(text, {"shop/bad.env": "\nA B=1\n"})
     assert errors(loaded) == [
@@ -129,9 +129,10 @@ def test_env_files_that_cannot_be_read() -> None:
             "the repository (commit it, or correct the path)"
         ),
         (
-            "shop/compose.yaml:5:18: error: services.db.env_file: has the format x, which is not known "
+            "shop/compose.yaml:5:19: error: services.db.env_file: has the format x, which is not known "
             "(write raw, or nothing)"
         ),
+        "shop/compose.yaml:5:41: error: services.db.env_file: needs a path (name the file)",
     ]
     assert loaded.flawed == {("services", "web"), ("services", "db")}
 

@@ -38,6 +38,9 @@ def with_files(name: str, service: Value, gathering: Gathering) -> Value:
 
 def _variables(item: Value, known: dict[str, str], loc: Loc, gathering: Gathering) -> dict[str, Value]:
     words = entries_of(item)
+    if "path" not in words:
+        gathering.notes.error(item.origin, loc, "needs a path", "name the file")
+        return {}
     required = "required" not in words or words["required"].data is not False
     style = str(words["format"].data) if "format" in words else ""
     if style not in _FORMATS:
@@ -45,7 +48,7 @@ def _variables(item: Value, known: dict[str, str], loc: Loc, gathering: Gatherin
         gathering.notes.error(item.origin, loc, message, hint)
         return {}
     try:
-        path = inside(str(words["path"].data)) if "path" in words else ""
+        path = inside(str(words["path"].data))
         if not required and gathering.tree.identify(path) is None:
             return {}
         content = gathering.read(path)
