@@ -1,0 +1,180 @@
+"""What objects say of each other: Services of pods, claims of volumes, policies of whom they isolate."""
+
+from __future__ import annotations
+
+from pullet.manifests.policy import Policy, bound
+from pullet.manifests.reader import Reader
+from pullet.model.names import WorkloadName
+from pullet.model.problem import Severity
+from pullet.model.volumes import HostPath, NamedVolume
+from pullet.model.workload import Fixed, Requirement, Rolling, Share
+from tests.lab.snapshots import catalog, snapshot
+
+SERVICE = (
+    "apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\n"
+    "spec: {{selector: {{app: {}}}, ports: [{{port: 80}}]}}\n---\n"
+)
+CLAIM = (
+    "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {}}}\n"
+    "spec: {{accessModes: [{}], resources: {{requests: {{storage: {}}}}}}}\n---\n"
+)
+VOLUME = (
+    "apiVersion: v1\nkind: PersistentVolume\nmetadata: {{name: {0}}}\n"
+    "spec: {{capacity: {{storage: {1}}}, accessModes: [ReadWriteOnce], hostPath: {{path: /srv/{0}}}}}\n---\n"
+)
+NODES = "".join(
+    f"apiVersion: v1\nkind: Node\nmetadata: {{name: n{n}, labels: {{disk: d{n}}}}}\n---\n" for n in (1, 2)
+)
+
+
+def pod(name: str, claim: str = "", rest: str = "") -> str:
+    mounted = "volumeMounts: [{name: v, mountPath: /v}], " if claim else ""
+    volumes = f", volumes: [{{name: v, persistentVolumeClaim: {{claimName: {claim}}}}}]" if claim else ""
+    return (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, labels: {{app: {name}}}}}\n"
+        f"spec: {{containers: [{{name: c, {mounted}image: i}}]{volumes}{rest}}}\n---\n"
+    )
+
+
+def said(text: str) -> list[str]:
+    return [problem.message for problem in catalog(text).problems]
+
+
+def test_a_service_names_the_pods_that_it_selects() -> None:
+    """In the four forms of the cluster's DNS, and only in its own namespace."""
+    other = pod("web").replace("name: web,", "name: web, namespace: other,")
+    found = catalog(SERVICE.format("front", "web") + pod("web") + pod("back") + other)
+    names = {str(one.name): one.pod.names for one in found.workloads}
+    assert names["default/Pod/web"] == (
+        "front",
+        "front.default",
+        "front.default.svc",
+        "front.default.svc.cluster.local",
+    )
+    assert names["default/Pod/back"] == names["other/Pod/web"] == ()
+
+
+def test_names_of_several_services_are_in_one_order() -> None:
+    """Whatever the order of the files, the specification is the same."""
+    one, two = SERVICE.format("a", "web"), SERVICE.format("b", "web")
+    first, second = catalog(one + two + pod("web")), catalog(pod("web") + two + one)
+    assert first.workloads[0].pod.digest() == second.workloads[0].pod.digest()
+
+
+def test_a_service_warns_that_it_ends_at_the_node() -> None:
+    """Where there is more than one node, its name reaches only the instances on the same one."""
+    text = SERVICE.format("front", "web") + pod("web")
+    assert said(text) == []
+    assert said(NODES + text) == ["the name front reaches the instances on the same node only, for now"]
+
+
+def test_a_service_warns_of_the_nodes_own_network() -> None:
+    """What stands on it has no name on the namespace's network."""
+    text = SERVICE.format("front", "web") + pod("web", rest=", hostNetwork: true")
+    assert said(text) == ["default/Pod/web is on the node's own network, where the name does not lead"]
+
+
+def test_a_claim_is_a_volume_of_its_node() -> None:
+    """Named after it, and pinned to where it is."""
+    (found,) = catalog(CLAIM.format("data", "ReadWriteOnce", "1Gi") + pod("db", "data")).workloads
+    assert [mount.source for mount in found.pod.containers[0].mounts] == [NamedVolume("default-data")]
+    assert (
+        found.where.pinned == "the data of PersistentVolumeClaim default/data stays on the node where it is"
+    )
+
+
+def test_a_claim_takes_the_smallest_volume_that_fits() -> None:
+    """By capacity, and then by name."""
+    volumes = VOLUME.format("big", "9Gi") + VOLUME.format("fits", "2Gi") + VOLUME.format("small", "1Mi")
+    text = volumes + CLAIM.format("data", "ReadWriteOnce", "1Gi") + pod("db", "data")
+    (found,) = catalog(text).workloads
+    assert [mount.source for mount in found.pod.containers[0].mounts] == [HostPath("/srv/fits")]
+
+
+def test_the_nodes_of_a_volume_are_those_of_its_pods() -> None:
+    """Its nodeAffinity joins what the pod says itself."""
+    affinity = (
+        "nodeAffinity: {required: {nodeSelectorTerms: "
+        "[{matchExpressions: [{key: disk, operator: In, values: [d1]}]}]}}, hostPath"
+    )
+    text = VOLUME.format("v", "1Gi").replace("hostPath", affinity) + CLAIM.format(
+        "data", "ReadWriteOnce", "1Gi"
+    )
+    found = catalog(NODES + text + pod("db", "data"))
+    assert found.workloads[0].where.terms == ((Requirement("disk", "In", ("d1",)),),)
+    assert found.errors == ()
+
+
+def test_a_claim_that_two_nodes_could_serve_is_a_problem() -> None:
+    """Nobody knows which has the data; a selector that leaves one is the way out."""
+    text = NODES + CLAIM.format("data", "ReadWriteOnce", "1Gi")
+    assert said(text + pod("db", "data")) == [
+        (
+            "default/Pod/db: the data of PersistentVolumeClaim default/data stays on the node where it is, "
+            "and 2 nodes could run it: n1, n2"
+        )
+    ]
+    assert said(text + pod("db", "data", ", nodeSelector: {disk: d1}")) == []
+
+
+def test_who_shares_a_claim_stands_together() -> None:
+    """Also through a third; who shares nothing does not."""
+    claims = "".join(CLAIM.format(name, "ReadWriteOnce", "1Gi") for name in ("x", "y", "z"))
+    second = "{name: w, persistentVolumeClaim: {claimName: y}}"
+    both = (
+        pod("b", "x")
+        .replace("- name: v", "")
+        .replace(
+            "volumes: [{name: v, persistentVolumeClaim: {claimName: x}}]",
+            f"volumes: [{{name: v, persistentVolumeClaim: {{claimName: x}}}}, {second}]",
+        )
+        .replace("{name: v, mountPath: /v}", "{name: v, mountPath: /v}, {name: w, mountPath: /w}")
+    )
+    found = catalog(claims + pod("a", "x") + both + pod("c", "y") + pod("d", "z"))
+    together = {one.name.name: one.where.together for one in found.workloads}
+    assert together["a"] == together["b"] == together["c"] != ""
+    assert together["d"] == ""
+
+
+def test_read_write_once_pod() -> None:
+    """The old one stops before the new one comes."""
+    (found,) = catalog(CLAIM.format("data", "ReadWriteOncePod", "1Gi") + pod("db", "data")).workloads
+    assert found.replacement == Rolling(Share(0), Share(1))
+    assert found.count == Fixed(1)
+
+
+def test_a_claim_that_is_missing_refuses_its_pods() -> None:
+    """But not where a single file is looked at by itself."""
+    text = pod("db", "data")
+    assert [str(one) for one in catalog(text).problems] == [
+        (
+            "a.yaml:4:140: error: spec.volumes[0].persistentVolumeClaim.claimName: "
+            "PersistentVolumeClaim default/data does not exist (declare it)"
+        )
+    ]
+    alone = Reader(partial=True).read(snapshot({"a.yaml": text}))
+    assert [one.severity for one in alone.problems] == [Severity.WARNING]
+    assert len(alone.workloads) == 1
+
+
+def test_what_is_isolated_is_refused_unless_the_node_says_warn() -> None:
+    """A NetworkPolicy refuses the pods that it selects, as they would stand open; others go on."""
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\n"
+    text = policy + "spec: {podSelector: {matchLabels: {app: a}}}\n---\n" + pod("a") + pod("b")
+    strict, lenient = (
+        bound(catalog(text), None, Policy()),
+        bound(catalog(text), None, Policy(lenient_isolation=True)),
+    )
+    assert [one.name.name for one in strict.workloads] == ["b"]
+    assert strict.refused == {WorkloadName("default", "Pod", "a")}
+    assert len(strict.errors) == 2
+    assert [one.name.name for one in lenient.workloads] == ["a", "b"]
+    assert lenient.errors == ()
+    assert len(lenient.problems) == 2
+
+
+def test_a_policy_of_another_controller_is_refused_as_well() -> None:
+    """Whom it isolates only that controller knows; the workloads go on, and the error stays."""
+    text = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c}\n---\n" + pod("a")
+    found = bound(catalog(text), None, Policy())
+    assert len(found.errors) == len(found.workloads) == 1
