@@ -121,7 +121,7 @@ def judge(corpora: Path, path: Path, reasons: Sequence[Reason]) -> Result | None
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(_LONGEST)
     try:
-        catalog = _read(corpora / name, sort)
+        catalog = _read(corpora, PurePosixPath(name), sort)
     except Exception as error:  # noqa: BLE001 - a crash is what is looked for
         said: dict[str, object] = {"path": name, "severity": "error", "message": repr(error)}
         return Result(name, sort, "crash", (said,), round(time.monotonic() - began, 4))
@@ -150,10 +150,11 @@ def _why(problem: Problem, reasons: Sequence[Reason]) -> str | None:
     return next((reason.name for reason in reasons if reason.pattern.search(text)), None)
 
 
-def _read(path: Path, sort: str) -> Catalog | None:
+def _read(corpora: Path, name: PurePosixPath, sort: str) -> Catalog | None:
     """By itself: what it refers to may be declared elsewhere, and of what stands beside it only files are known."""
+    path = corpora / name
     content = path.read_bytes()
-    root = path.parents[len(path.parts) - 1 - path.parts.index(sort) - 1] if sort else path.parent
+    root = corpora.joinpath(*name.parts[: name.parts.index(sort) + 1]) if sort else path.parent
     file = File(path.relative_to(root).as_posix(), hashlib.sha256(content).hexdigest(), content)
     parts = documents(file.path, content)
     data = [part.data for part in parts if isinstance(part, Document)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pullet.manifests.compose.schema import Project
 from pullet.manifests.kubernetes.doors import shapes
 from pullet.manifests.kubernetes.kinds import KINDS, Fate
 from pullet.manifests.schema import Shape, Verdict, alternative, fields, inner, verdict
@@ -15,15 +16,18 @@ HEAD = """# Manifests
 
 Generated from the schemas by `scripts/reference.py`; do not edit.
 
-Every `*.yaml` and `*.yml` file whose documents carry `apiVersion` and `kind` is read as Kubernetes; `.pulletignore`
-files (gitignore syntax, in any directory) leave more alone. A field that stands nowhere below is an error, with its
-file, line and column and the field that was probably meant. A field that stands here is
+Every `*.yaml` and `*.yml` file whose documents carry `apiVersion` and `kind` is read as Kubernetes, each `compose*.yml`
+and `docker-compose*.yml` as Compose; `.pulletignore` files (gitignore syntax, in any directory) leave more alone. A
+field that stands nowhere below is an error, with its file, line and column and the field that was probably meant. A
+field that stands here is
 
 - **honoured**: what it says is done;
 - **read and checked, not acted upon yet**: it is part of the specification, and a warning says that nothing follows;
 - **accepted with a warning**: it has no meaning outside a cluster, and the warning says so;
 - **ignored**: it says nothing about what should run, such as what a server has written into the object;
 - **refused**: an error with the reason that stands here, unless it is empty, as leaving it out would change what runs.
+
+Why some are refused, and what differs from a cluster: [Manifests as people write them](../explanation/manifests.md).
 """
 
 FATES = {
@@ -32,15 +36,43 @@ FATES = {
     Fate.REFUSED: "Kinds that are refused: an error",
 }
 
+FOREIGN = """Objects of other API groups are left out with one warning each, as their controllers are not here. Two
+sorts are refused: one that holds pods, as its workload would be lost, and what isolates, such as a CiliumNetworkPolicy,
+unless the node's policy says `isolation: warn`.
+"""
+
 
 def page() -> str:
-    lines = [HEAD]
+    kubernetes, compose = _reachable(shapes()), _reachable((Project,))
+    lines = [HEAD, *_contents(kubernetes, compose), "## Kubernetes\n"]
     for fate, title in FATES.items():
-        lines += [f"## {title}\n", *_kinds(fate), ""]
-    lines.append("An object of any other API group is an error, unless its file is left alone.\n")
-    for shape in _reachable(shapes()):
+        lines += [f"### {title}\n", *_kinds(fate), ""]
+    lines.append(FOREIGN)
+    for shape in kubernetes:
+        lines += _section(shape)
+    lines.append("## Compose\n")
+    for shape in compose:
         lines += _section(shape)
     return "\n".join(lines)
+
+
+def _contents(kubernetes: list[type[Shape]], compose: list[type[Shape]]) -> Iterator[str]:
+    """Links to the objects themselves; what is inside them follows each."""
+    kinds = [_title(shape) for shape in kubernetes if shape in shapes()]
+    yield f"**[Kubernetes](#kubernetes)**: {', '.join(map(_link, kinds))}\n"
+    parts = [_title(shape) for shape in compose if "." not in _title(shape) and "[" not in _title(shape)]
+    yield f"**[Compose](#compose)**: {', '.join(map(_link, parts))}\n"
+
+
+def _link(title: str) -> str:
+    anchor = "".join(
+        letter for letter in title.lower().replace(" ", "-") if letter.isalnum() or letter in "-_"
+    )
+    return f"[{title}](#{anchor})"
+
+
+def _title(shape: type[Shape]) -> str:
+    return (shape.__doc__ or shape.__name__).partition(":")[0]
 
 
 def _kinds(fate: Fate) -> Iterator[str]:
@@ -71,7 +103,7 @@ def _reachable(roots: tuple[type[Shape], ...]) -> list[type[Shape]]:
 
 
 def _section(shape: type[Shape]) -> Iterator[str]:
-    yield f"## {shape.__doc__}\n"
+    yield f"### {_title(shape)}\n"
     yield "| field | class | meaning |"
     yield "|---|---|---|"
     order = list(Verdict)
