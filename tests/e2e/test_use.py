@@ -41,9 +41,18 @@ def spoil(agent: Agent, how: str) -> str:
 
 @pytest.mark.parametrize("how", ["missing", "a directory", "no YAML", "a list", "an unknown key"])
 def test_settings_that_cannot_be_used(fleet: Fleet, how: str) -> None:
-    """Every verb that needs them says which file and why, and exits 1."""
+    """Which file and why, and exit 1."""
     agent = fleet.agent()
     said = spoil(agent, how)
+    done = agent.pullet("run")
+    assert done.code == 1
+    assert said in done.err
+
+
+def test_every_verb_minds_its_settings(fleet: Fleet) -> None:
+    """Whichever verb needs them says the same of a mistake in them."""
+    agent = fleet.agent()
+    said = spoil(agent, "an unknown key")
     for verb in NEEDS_SETTINGS:
         done = agent.pullet(verb, *arguments(verb))
         assert (verb, done.code, said in done.err) == (verb, 1, True), done.err
