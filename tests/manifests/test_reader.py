@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from pullet.manifests.reader import Reader
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
 from pullet.model.problem import Origin
+from pullet.model.snapshot import Snapshot
 from tests.lab.snapshots import catalog, directory, snapshot
+from tests.manifests.compose.hand import Files
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {}}}\nspec: {{containers: [{{name: c, image: i}}]}}\n"
 USER = """\
@@ -109,6 +112,46 @@ def test_a_change_of_pulletignore_is_seen() -> None:
     reader = Reader()
     assert reader.read(snapshot({".pulletignore": "a.yaml\n", "a.yaml": pod("a")})).workloads == ()
     assert len(reader.read(snapshot({".pulletignore": "", "a.yaml": pod("a")})).workloads) == 1
+
+
+def project(files: dict[str, str]) -> Snapshot:
+    """The Compose files of a repository beside a tree of all."""
+    content: dict[str, str | bytes] = {**files}
+    return replace(snapshot(content), tree=Files(files))
+
+
+def test_what_a_compose_file_looks_at_is_part_of_it() -> None:
+    """A change of an env_file parses its project again, and no other; a file that was missing counts as well."""
+    reader = Reader()
+    files = {
+        "a/compose.yaml": "services: {web: {image: i, env_file: [{path: web.env, required: false}]}}\n",
+        "b/compose.yaml": "services: {web: {image: i}}\n",
+    }
+    reader.read(project(files))
+    assert reader.parsed == 2
+    found = reader.read(project({**files, "a/web.env": "A=1\n"}))
+    assert reader.parsed == 3
+    assert [[str(one) for one in web.pod.containers[0].env] for web in found.workloads] == [
+        ["EnvVar(A=1)"],
+        [],
+    ]
+    reader.read(project({**files, "a/web.env": "A=1\n", "a/other.txt": "x"}))
+    assert reader.parsed == 3
+
+
+def test_a_compose_file_that_is_part_of_a_project_is_none_of_its_own() -> None:
+    """An override lies on its base, and an included file beside it."""
+    files = {
+        "a/compose.yaml": "include: [more.compose.yaml]\nservices: {web: {image: i}}\n",
+        "a/compose.override.yaml": "services: {web: {user: me}}\n",
+        "a/more.compose.yaml": "services: {also: {image: i}}\n",
+    }
+    found = Reader().read(project(files))
+    assert [str(one) for one in found.problems] == []
+    assert [(str(one.name), one.pod.containers[0].security.user) for one in found.workloads] == [
+        ("a/Service/also", ""),
+        ("a/Service/web", "me"),
+    ]
 
 
 def test_an_object_declared_twice_is_refused() -> None:
