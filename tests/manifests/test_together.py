@@ -6,9 +6,11 @@ from pullet.manifests.policy import Policy, bound
 from pullet.manifests.reader import Reader
 from pullet.model.names import WorkloadName
 from pullet.model.problem import Severity
+from pullet.model.text import Fact, Pieces
 from pullet.model.volumes import HostPath, NamedVolume
 from pullet.model.workload import Fixed, Requirement, Rolling, Share
 from tests.lab.snapshots import catalog, snapshot
+from tests.manifests.fullkinds import FULL_KINDS
 
 SERVICE = (
     "apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\n"
@@ -178,3 +180,14 @@ def test_a_policy_of_another_controller_is_refused_as_well() -> None:
     text = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c}\n---\n" + pod("a")
     found = bound(catalog(text), None, Policy())
     assert len(found.errors) == len(found.workloads) == 1
+
+
+def test_each_instance_of_a_stateful_set_has_its_own_volume() -> None:
+    """Of each claim template, and under the names that its claims and its pods have in a cluster."""
+    (found,) = catalog(FULL_KINDS["StatefulSet"]).workloads
+    assert [mount.source for mount in found.pod.containers[0].mounts] == [
+        NamedVolume("shop-data", per_instance=True)
+    ]
+    assert found.pod.names[0] == Pieces((Fact.POD_NAME, ".dbs"))
+    assert found.pod.domainname == "dbs.shop.svc.cluster.local"
+    assert (found.named, found.in_order, found.count) == (True, False, Fixed(3, start=5))

@@ -106,10 +106,6 @@ Unsupported = Annotated[Any, AfterValidator(_never)]
 """The type of a field that is `unsupported`; an empty value says nothing and passes."""
 
 
-NotYet = Unsupported
-not_yet = unsupported
-
-
 def alternative(info: FieldInfo) -> str:
     """What a person can do instead."""
     extra = info.json_schema_extra

@@ -75,10 +75,10 @@ def _claim(name: str) -> Volume:
 
 
 def _own_volumes(made: Draft, shape: shapes.StatefulSet) -> Draft:
-    """Each instance has its own volume of each template, under the name that its claim has in a cluster."""
+    """Each instance has its own volume of each template; with the pod's name behind it, it is named as in a cluster."""
     namespace, name = shape.metadata.namespace, shape.metadata.name
     own = {
-        template.metadata.name: NamedVolume(f"{namespace}-{template.metadata.name}-{name}", per_instance=True)
+        template.metadata.name: NamedVolume(f"{namespace}-{template.metadata.name}", per_instance=True)
         for template in shape.spec.volume_claim_templates
     }
     if not own:
