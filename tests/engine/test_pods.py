@@ -202,8 +202,9 @@ def test_volumes_of_each_kind(hand: Hand, engine: LabEngine, shelf: Path, tmp_pa
 @pytest.mark.parametrize(
     ("mount", "says"),
     [
-        (Mount(HostPath("/nowhere/at/all", PathType.DIRECTORY), "/x"), "is not there as a Directory"),
-        (Mount(HostPath("/nowhere/at/all", PathType.EXISTING), "/x"), "is not there"),
+        (Mount(HostPath("/nowhere/at/all", PathType.DIRECTORY), "/x"), "does not exist: /nowhere/at/all"),
+        (Mount(HostPath("/nowhere/at/all", PathType.EXISTING), "/x"), "does not exist: /nowhere/at/all"),
+        (Mount(HostPath("/etc/hostname", PathType.DIRECTORY), "/x"), "is not a Directory"),
         (Mount(NamedVolume("nobody-made-this", external=True), "/x"), "is external and not on this node"),
         (Mount(DataPath("a"), "/x", sub_path="../../.."), "leads out of its volume"),
     ],

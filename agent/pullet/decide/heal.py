@@ -9,7 +9,7 @@ from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Wait
-from pullet.model.pod import Pod
+from pullet.model.pod import Pod, Restart
 
 
 def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move | None:
@@ -39,9 +39,15 @@ def _stopped(one: Incarnation, scene: Scene) -> Incarnation:
 
 
 def unfinished(pod: Pod, one: Incarnation) -> str:
-    """Which container of the pod comes next and may be started now; empty where none."""
+    """Which container of the pod comes next and may be started now; empty where none.
+
+    Where a main container stands, the init containers have ended well, even if somebody pruned them since.
+    """
     standing = {container.name: container for container in one.containers}
+    begun = any(container.role is Role.MAIN for container in one.containers)
     for spec in pod.init:
+        if begun and spec.restart is not Restart.ALWAYS:
+            continue
         found = standing.get(spec.name)
         if found is None:
             return f"its init container {spec.name} comes next"

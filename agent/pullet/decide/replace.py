@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.scene import Move, Scene
-from pullet.model.observed import Incarnation
+from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Pull, Remove, Revive, Start, Wait
 from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
@@ -121,7 +121,11 @@ def _succeed(
 
 def still_proving(one: Incarnation, now: float) -> Wait | None:
     """Without a probe, to have stayed up for a moment is the only proof that it works."""
-    unasked = [container.started_at or now for container in one.containers if container.readiness is None]
+    unasked = [
+        container.started_at or now
+        for container in one.containers
+        if container.readiness is None and container.role in (Role.MAIN, Role.SIDECAR)
+    ]
     until = max(unasked, default=0.0) + PROOF
     if now >= until:
         return None

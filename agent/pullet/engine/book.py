@@ -76,7 +76,7 @@ class Book:
             case Pull(), None:
                 self._prepared[step.key] = now
             case Start(target=target), ImageGone():
-                for container in target.pod.containers:
+                for container in target.pod.all_containers():
                     pull = Pull(target.name, target.hash, container.image, container.pull, str(error))
                     self._prepared.pop(pull.key, None)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pullet.model.placement import Instance
-from pullet.model.pod import Pod
+from pullet.model.pod import Container
 from pullet.model.text import Fact, Quotient, Text, mentions
 from pullet.model.volumes import Files
 
@@ -30,13 +30,13 @@ def finished(text: Text, facts: Facts) -> str:
     return "".join(_part(part, facts) for part in text.parts)
 
 
-def asks(pod: Pod, fact: Fact) -> bool:
-    """Whether any text of the pod cannot be finished without the fact."""
-    return any(mentions(text, fact) for text in _texts(pod))
+def asks(containers: Iterable[Container], fact: Fact) -> bool:
+    """Whether any text of theirs cannot be finished without the fact."""
+    return any(mentions(text, fact) for text in _texts(containers))
 
 
-def _texts(pod: Pod) -> Iterator[Text | None]:
-    for container in pod.all_containers():
+def _texts(containers: Iterable[Container]) -> Iterator[Text | None]:
+    for container in containers:
         yield from (variable.value for variable in container.env)
         yield from (*(container.command or ()), *(container.args or ()))
         for mount in container.mounts:

@@ -60,6 +60,7 @@ RULES = (
         Refused,
         "remove networks that are not used (docker network prune) or widen the engine's default-address-pools",
     ),
+    Rule(r"bind source path does not exist", Refused, "make it on the node, or correct the path"),
     Rule(
         r"executable file not found|exec: .*(no such file|permission denied)|exec format error",
         Refused,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any, cast
 
 from docker.utils import build as contexts
 
@@ -18,6 +19,8 @@ from pullet.model.pod import Build, Container, PullPolicy
 from pullet.model.workload import RegistryLogin
 
 ROOT = ("", "0", "root")
+BUILD_SILENCE = 1800  # seconds that a step of a build may work without a word
+BAD_REQUEST = 400  # as what a build's own steps fail with is for a person to mend
 
 
 class Images:
@@ -38,7 +41,7 @@ class Images:
     def have_sandbox(self, client: Client) -> None:
         with self._sandbox:
             if not client.has_image(sandbox.IMAGE):
-                tree = sandbox.image(client.version()["Arch"])
+                tree = _sandbox_for(client.version()["Arch"])
                 repository, _, tag = sandbox.IMAGE.rpartition(":")
                 client.import_image_from_data(tree, repository, tag, changes=['CMD ["/pause"]'])
 
@@ -63,41 +66,61 @@ class Images:
         with self._connection.calling(f"build {image}") as client:
             if client.image_labels(image).get(labels.BUILD) == mark:
                 return
-            lines = client.build(
-                fileobj=self._context(build),
-                custom_context=True,
-                dockerfile=build.dockerfile,
-                tag=image,
-                buildargs=dict(build.args),
-                labels={**build.labels, labels.BUILD: mark},
-                target=build.target or None,
-                network_mode=build.network or None,
-                platform=build.platform or None,
-                extra_hosts=dict(build.extra_hosts) or None,
-                shmsize=build.shm,
-                nocache=build.no_cache,
-                pull=build.pull,
-                rm=True,
-                forcerm=True,
-                decode=True,
-            )
-            errors = [line["error"] for line in lines if "error" in line]
+            with self._context(build) as context:
+                errors = [
+                    line["error"] for line in _built(client, image, build, context, mark) if "error" in line
+                ]
         if errors:
-            raise Refused(
-                f"{image} cannot be built: {errors[-1].strip()}", hint="see the Dockerfile and its context"
-            )
+            raise answered(f"build {image}", BAD_REQUEST, errors[-1].strip())
 
-    def _context(self, build: Build) -> Any:
+    def _context(self, build: Build) -> IO[bytes]:
         place = self._shelf.export(build.context)
         ignored = place / ".dockerignore"
-        lines = ignored.read_text().splitlines() if ignored.exists() else []
+        lines = ignored.read_text("utf-8-sig", "replace").splitlines() if ignored.is_file() else []
         exclude = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         inline = (
             (build.dockerfile, build.dockerfile_inline)
             if build.dockerfile_inline
             else (build.dockerfile, None)
         )
-        return contexts.tar(place, exclude=exclude or None, dockerfile=inline, gzip=False)
+        made = contexts.tar(place, exclude=exclude or None, dockerfile=inline, gzip=False)
+        return cast("IO[bytes]", made)
+
+
+def _built(
+    client: Client, image: str, build: Build, context: IO[bytes], mark: str
+) -> Iterator[dict[str, Any]]:
+    """What the engine says while it builds."""
+    client.reload_config()  # so that a `docker login` counts from now on
+    yield from client.build(
+        timeout=BUILD_SILENCE,
+        fileobj=context,
+        custom_context=True,
+        dockerfile=build.dockerfile,
+        tag=image,
+        buildargs=dict(build.args),
+        labels={**build.labels, labels.BUILD: mark},
+        target=build.target or None,
+        network_mode=build.network or None,
+        platform=build.platform or None,
+        extra_hosts=dict(build.extra_hosts) or None,
+        shmsize=build.shm,
+        nocache=build.no_cache,
+        pull=build.pull,
+        rm=True,
+        forcerm=True,
+        decode=True,
+    )
+
+
+def _sandbox_for(architecture: str) -> bytes:
+    try:
+        return sandbox.image(architecture)
+    except KeyError:
+        raise Refused(
+            f"pods of several containers need a program that is not written for {architecture} yet",
+            hint="run each container in a pod of its own on this node",
+        ) from None
 
 
 def refuse_root(client: Client, container: Container) -> None:
@@ -107,8 +130,9 @@ def refuse_root(client: Client, container: Container) -> None:
     """
     user = container.security.user or client.image_user(container.image)
     name = user.partition(":")[0]
-    if name in ROOT or not name.isdigit():
-        who = "root" if name in ROOT else f"the user {name}, which may be root"
+    root = name in ROOT or not name.strip("0")
+    if root or not name.isdigit():
+        who = "root" if root else f"the user {name}, which may be root"
         raise Refused(
             f"{container.name} must not run as root, and {container.image} runs as {who}",
             hint="set runAsUser",

@@ -23,6 +23,7 @@ HASH = f"{OURS}hash"
 COMMIT = f"{OURS}commit"
 PATH = f"{OURS}path"
 READINESS = f"{OURS}readiness"
+ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
 MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers
 NAMESPACE = f"{OURS}namespace"  # on networks
@@ -52,6 +53,7 @@ class Identity:
     readiness: Probe | None
     role: Role = Role.MAIN
     mains: tuple[str, ...] = ()
+    address: str = ""
 
 
 def written(
@@ -100,11 +102,12 @@ def read(labels: Mapping[str, str]) -> Identity:
             readiness=_decoded(labels[READINESS]) if READINESS in labels else None,
             role=Role(labels.get(ROLE, Role.MAIN)),
             mains=tuple(labels.get(MAINS, "").split()),
+            address=labels.get(ADDRESS, ""),
         )
     except KeyError as missing:
         raise Refused(f"the label or key {missing} is missing") from None
     except (TypeError, ValueError, AttributeError) as error:
-        raise Refused(f"the label {READINESS} is not a probe: {error}") from None
+        raise Refused(f"the label {READINESS} or {ROLE} is not what Pullet writes: {error}") from None
 
 
 def _encoded(probe: Probe) -> str:

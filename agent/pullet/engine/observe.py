@@ -33,13 +33,17 @@ HostPorts = frozenset[tuple[str, str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One container as it was when it was last inspected; `lender` is the container whose network it uses."""
+    """One container as it was when it was last inspected.
+
+    `network` is the container whose network it uses, `lenders` all whose namespaces it does.
+    """
 
     identity: labels.Identity
     container: ObservedContainer
     restart: Restart
     host_ports: HostPorts
-    lender: str = ""
+    network: str = ""
+    lenders: tuple[str, ...] = ()
 
 
 class Observer:
@@ -106,26 +110,44 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         health=(state.get("Health") or {}).get("Status", ""),
     )
     policy = (host.get("RestartPolicy") or {}).get("Name", "")
-    kind, _, lender = host["NetworkMode"].partition(":")
+    network, *others = (_lender(host.get(mode, "")) for mode in ("NetworkMode", "PidMode", "IpcMode"))
     return Seen(
         identity,
         container,
         RESTART.get(policy, Restart.NEVER),
         _host_ports(host),
-        lender if kind == "container" else "",
+        network,
+        tuple(dict.fromkeys(one for one in (network, *others) if one)),
     )
 
 
+def _lender(mode: str) -> str:
+    kind, _, lender = mode.partition(":")
+    return lender if kind == "container" else ""
+
+
 def _borrowing(one: Seen, everything: Mapping[str, Seen]) -> Seen:
-    """Who uses another's network has its address, is stranded when that was started anew, and dead when it is gone."""
-    if not one.lender:
+    """Who shares another's namespaces is stranded when that was started anew, and dead when it is gone.
+
+    It has the address of who lends the network; and where it was told another one, only a new container can be told.
+    """
+    if not one.lenders:
         return one
-    lender = everything.get(one.lender)
-    if lender is None:
+    lenders = [everything[lender].container for lender in one.lenders if lender in everything]
+    address = (
+        everything[one.network].container.address if one.network in everything else one.container.address
+    )
+    outdated = bool(one.identity.address and address) and one.identity.address != address
+    if len(lenders) < len(one.lenders) or outdated:
         return replace(one, container=replace(one.container, phase=Phase.DEAD))
-    theirs, ours = lender.container, one.container
-    stranded = theirs.phase is not Phase.RUNNING or (theirs.started_at or 0) > (ours.started_at or 0)
-    return replace(one, container=replace(ours, address=theirs.address, stranded=stranded))
+    stranded = any(_left(one.container, lender) for lender in lenders)
+    return replace(one, container=replace(one.container, address=address, stranded=stranded))
+
+
+def _left(ours: ObservedContainer, lender: ObservedContainer) -> bool:
+    """Whether the namespaces that it shares are no more those that the lender has now."""
+    stands = lender.phase in (Phase.RUNNING, Phase.PAUSED)
+    return not stands or (lender.started_at or 0) > (ours.started_at or 0)
 
 
 def timestamp(text: str) -> float | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import docker.errors
@@ -15,6 +18,7 @@ from pullet.engine.client import Client
 from pullet.engine.facts import asks, facts_of
 from pullet.engine.failures import ImageGone
 from pullet.engine.images import Images, refuse_root
+from pullet.engine.mounts import Stand
 from pullet.engine.networks import Networks
 from pullet.engine.spec import Blueprint, Part, Site, blueprint, key_of, parts, sandbox_blueprint
 from pullet.engine.stock import Owner, Stock
@@ -23,11 +27,14 @@ from pullet.model.errors import Refused, Transient
 from pullet.model.network import Network, NetworkOf
 from pullet.model.observed import Incarnation, ObservedContainer, Role
 from pullet.model.placement import Instance
-from pullet.model.pod import Pod
+from pullet.model.pod import Container, Pod
 from pullet.model.text import Fact
+from pullet.model.volumes import Mount, Scratch
 
 CONFLICT = 409
 ENGINE_GRACE = 10  # seconds: the engine's own, for a container that says nothing
+LAST_GRACE = 2  # seconds that a sidecar has when the main containers needed all of the grace period
+AWAKENING = (Role.SANDBOX, Role.INIT, Role.SIDECAR, Role.MAIN)
 
 Inspected = Mapping[str, Any]
 
@@ -46,8 +53,10 @@ class Pods:
         site = self._site(client, target, commit)
         if target.pod.has_sandbox:
             site = self._sandboxed(client, target, site)
-        for part in parts(target.pod):
-            stands = self._stands(client, target, part, site)
+        for part in self._remaining(client, target):
+            if part.container.security.non_root:
+                refuse_root(client, part.container)
+            stands = self._stands(client, target, part.container.mounts, site)
             container = self._made(client, blueprint(target, part, site, stands))
             if part.role is not Role.MAIN and not _lets_the_next_start(client, container, part.role):
                 return
@@ -57,26 +66,33 @@ class Pods:
         if known is not None:
             site = self._site(client, known, target.commit)
             for part in parts(known.pod):
-                self._stands(client, known, part, site)
-        for container in sorted(target.containers, key=lambda one: one.role is not Role.SANDBOX):
+                self._stands(client, known, part.container.mounts, site)
+        for container in sorted(target.containers, key=lambda one: AWAKENING.index(one.role)):
             self._run(client, container, target, known)
 
     def remove(self, client: Client, target: Incarnation) -> None:
-        """The main containers together, then what served them, the sandbox last; then what was theirs alone."""
-        by_role = {role: [one for one in target.containers if one.role is role] for role in Role}
-        _stop_together(client, by_role[Role.MAIN])
-        for role in (Role.SIDECAR, Role.INIT, Role.SANDBOX):
-            for container in reversed(by_role[role]):
-                _stop(client, container.id)
-        for container in target.containers:
-            _remove(client, container.id)
+        """The main containers together, then what served them, the last made first; then what was theirs alone.
+
+        All within one grace period, as in Kubernetes:
+        https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#termination-with-sidecars
+        """
+        began = time.monotonic()
+        mains = [one.id for one in target.containers if one.role is Role.MAIN]
+        servants = [one.id for one in target.containers if one.role in (Role.SIDECAR, Role.INIT)]
+        _stop_together(client, mains)
+        for container in sorted(servants, key=partial(_made_at, client), reverse=True):
+            _stop(client, container, time.monotonic() - began)
+        for one in sorted(target.containers, key=lambda one: one.role is Role.SANDBOX):
+            if one.role is Role.SANDBOX:
+                _stop(client, one.id)
+            _remove(client, one.id)
         self._stock.clear(client, key_of(target.instance, target.hash, self._node))
 
     def _site(self, client: Client, target: Instance, commit: str) -> Site:
         networks = [self._networks.ensure(one.network) for one in attachments(target)]
         peers = self._peers(client, target)
         facts = facts_of(target, self._node, labels.uid(target, self._node))
-        facts |= _of_node(client, target.pod)
+        facts |= _of_node(client, tuple(target.pod.all_containers()))
         return Site(self._node, commit, wiring(target, networks, peers, facts), facts, peers=peers)
 
     def _peers(self, client: Client, target: Instance) -> dict[str, str]:
@@ -97,30 +113,61 @@ class Pods:
 
     def _sandboxed(self, client: Client, target: Instance, site: Site) -> Site:
         self._images.have_sandbox(client)
-        holder = self._made(client, sandbox_blueprint(target, site))
-        networks = client.inspect_container(holder)["NetworkSettings"]["Networks"] or {}
-        address = networks.get(site.wiring.mode, {}).get("IPAddress", "") or site.facts[Fact.HOST_IP]
+        stands = self._stands(client, target, _memory(target.pod), site)
+        holder = self._made(client, sandbox_blueprint(target, site, stands))
+        inspected = client.inspect_container(holder)
+        networks = inspected["NetworkSettings"]["Networks"] or {}
+        address = networks.get(_network_of(inspected, site), {}).get("IPAddress", "")
+        if site.wiring.mode == "host":
+            address = site.facts.get(Fact.HOST_IP, "")
         return replace(site, sandbox=holder, facts={**site.facts, Fact.POD_IP: address})
 
-    def _stands(self, client: Client, target: Instance, part: Part, site: Site) -> tuple[Any, ...]:
-        if part.container.security.non_root:
-            refuse_root(client, part.container)
+    def _remaining(self, client: Client, target: Instance) -> Iterator[Part]:
+        """Init containers have done their work where a main one stands, even if somebody pruned them since."""
+        marks = labels.scope(target.name, target.hash, self._node)
+        rows = client.containers(
+            all=True, filters={"label": [f"{key}={value}" for key, value in marks.items()]}
+        )
+        begun = any(labels.ROLE not in row["Labels"] for row in rows)
+        return (part for part in parts(target.pod) if not (begun and part.role is Role.INIT))
+
+    def _stands(
+        self, client: Client, target: Instance, mounts: Iterable[Mount], site: Site
+    ) -> tuple[tuple[Mount, Stand], ...]:
         key = key_of(target.name, target.hash, self._node)
         owner = Owner(key, target.name.pod, self._node, site.facts, target.pod.fs_group)
-        return tuple((mount, self._stock.stand(client, mount, owner)) for mount in part.container.mounts)
+        return tuple((mount, self._stock.stand(client, mount, owner)) for mount in mounts)
 
     def _made(self, client: Client, plan: Blueprint) -> str:
         """Its id, created and started; one that ended is left as it is: that is healing's matter."""
-        created = _created(client, plan)
+        created = self._created(client, plan)
         if created is None:
             found = _taken_up(client, plan)
             if found["State"]["Status"] != "created":
                 return str(found["Id"])
             created = str(found["Id"])
-        for network, endpoint in plan.networks.items():
-            client.join(network, created, endpoint)
-        client.begin(created)
+        try:
+            for network, endpoint in plan.networks.items():
+                client.join(network, created, endpoint)
+            client.begin(created)
+        except docker.errors.NotFound:
+            self._networks.forget()  # perhaps it is one of them that somebody removed
+            raise
         return created
+
+    def _created(self, client: Client, plan: Blueprint) -> str | None:
+        """The new container's id; None where one of that name stands already."""
+        try:
+            return client.create(plan.body, plan.name, plan.platform)
+        except docker.errors.ImageNotFound:
+            raise ImageGone(f"image {plan.image} is not on the engine any more") from None
+        except docker.errors.NotFound:
+            self._networks.forget()  # newer engines look for a network when they create
+            raise
+        except docker.errors.APIError as error:
+            if error.status_code != CONFLICT:
+                raise
+            return None
 
     def _run(
         self, client: Client, container: ObservedContainer, target: Incarnation, known: Instance | None
@@ -134,7 +181,7 @@ class Pods:
                 raise Transient(f"container {container.id[:12]} is being removed")
             case _:
                 if container.stranded:
-                    client.stop(container.id, timeout=ENGINE_GRACE)
+                    _stop(client, container.id)
                 self._start_again(client, container, target, known)
 
     def _start_again(
@@ -164,18 +211,6 @@ class Pods:
             client.join(network, container, endpoint)
 
 
-def _created(client: Client, plan: Blueprint) -> str | None:
-    """The new container's id; None where one of that name stands already."""
-    try:
-        return client.create(plan.body, plan.name, plan.platform)
-    except docker.errors.ImageNotFound:
-        raise ImageGone(f"image {plan.image} is not on the engine any more") from None
-    except docker.errors.APIError as error:
-        if error.status_code != CONFLICT:
-            raise
-        return None
-
-
 def _taken_up(client: Client, plan: Blueprint) -> Inspected:
     """The container that was made for the same purpose before, perhaps by an agent that died."""
     found = client.inspect_container(plan.name)
@@ -197,21 +232,30 @@ def _lets_the_next_start(client: Client, container: str, role: Role) -> bool:
     return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
 
 
-def _stop_together(client: Client, containers: list[ObservedContainer]) -> None:
+def _stop_together(client: Client, containers: list[str]) -> None:
     """Side by side, so that their grace periods do not add up."""
     if not containers:
         return
     with ThreadPoolExecutor(len(containers)) as pool:
-        list(pool.map(lambda one: _stop(client, one.id), containers))
+        list(pool.map(partial(_stop, client), containers))
 
 
-def _stop(client: Client, container: str) -> None:
-    """With its own grace period; gone already is as good."""
+def _stop(client: Client, container: str, spent: float = 0) -> None:
+    """With what is left of its own grace period after `spent` seconds; gone already is as good."""
     try:
         grace = client.inspect_container(container)["Config"].get("StopTimeout")
-        client.stop(container, timeout=ENGINE_GRACE if grace is None else grace)
+        left = math.ceil((ENGINE_GRACE if grace is None else grace) - spent)
+        client.stop(container, timeout=max(left, min(LAST_GRACE, grace or 0)))
     except docker.errors.NotFound:
         return
+
+
+def _made_at(client: Client, container: str) -> str:
+    """When it was made, in a form that can be compared; empty where it is gone."""
+    try:
+        return str(client.inspect_container(container)["Created"])
+    except docker.errors.NotFound:
+        return ""
 
 
 def _remove(client: Client, container: str) -> None:
@@ -225,10 +269,25 @@ def _remove(client: Client, container: str) -> None:
             raise
 
 
-def _of_node(client: Client, pod: Pod) -> dict[Fact, str]:
+def _memory(pod: Pod) -> Iterator[Mount]:
+    """What the sandbox holds for its containers: every scratch space in memory."""
+    scratches = (mount.source for one in pod.all_containers() for mount in one.mounts)
+    for scratch in dict.fromkeys(one for one in scratches if isinstance(one, Scratch) and one.memory):
+        yield Mount(scratch, f"/{scratch.name}")
+
+
+def _network_of(inspected: Inspected, site: Site) -> str:
+    """The name under which the engine lists the first network, which may have been asked for by its id."""
+    networks = inspected["NetworkSettings"]["Networks"] or {}
+    ids = {about["NetworkID"]: name for name, about in networks.items()}
+    return str(ids.get(site.wiring.mode, site.wiring.mode))
+
+
+def _of_node(client: Client, containers: tuple[Container, ...]) -> dict[Fact, str]:
     """What only some specifications ask for, and takes a call or two."""
-    found = {Fact.HOST_IP: _address_of_node()} if asks(pod, Fact.HOST_IP) or asks(pod, Fact.POD_IP) else {}
-    if asks(pod, Fact.NODE_CPU) or asks(pod, Fact.NODE_MEMORY):
+    asked = {fact for fact in Fact if asks(containers, fact)}
+    found = {Fact.HOST_IP: _address_of_node()} if asked & {Fact.HOST_IP, Fact.POD_IP} else {}
+    if asked & {Fact.NODE_CPU, Fact.NODE_MEMORY}:
         info = client.info()
         found |= {Fact.NODE_CPU: str(info["NCPU"] * 1000), Fact.NODE_MEMORY: str(info["MemTotal"])}
     return found

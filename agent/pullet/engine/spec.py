@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pullet.engine import labels, options, sandbox
-from pullet.engine.facts import Facts, finished
+from pullet.engine.facts import Facts, asks, finished
 from pullet.engine.mounts import Stand, mounted
 from pullet.engine.options import said
 from pullet.engine.wires import Wiring, identity, port_name, published, resolving
 from pullet.model.names import InstanceName
 from pullet.model.observed import Role
 from pullet.model.placement import Instance
-from pullet.model.pod import Container, EnvVar, Pod, Restart
+from pullet.model.pod import Container, EnvVar, Pod, Port, Restart
+from pullet.model.text import Fact
 from pullet.model.volumes import Mount
 
 LONGEST_NAME = 63
@@ -95,24 +96,30 @@ def legible(text: str, longest: int) -> str:
     return re.sub(r"[^a-zA-Z0-9_.-]+", "-", text)[: max(longest, 2)].strip("-._")
 
 
-def sandbox_blueprint(instance: Instance, site: Site) -> Blueprint:
-    """The container that holds the pod's namespaces, its address and its published ports."""
+def sandbox_blueprint(
+    instance: Instance, site: Site, stands: tuple[tuple[Mount, Stand], ...] = ()
+) -> Blueprint:
+    """The container that holds the pod's namespaces, its address and its published ports.
+
+    And its memory: the engine empties a volume in memory when nobody has it mounted.
+    """
     pod = instance.pod
     marks = labels.written(instance, None, Role.SANDBOX, site.node, site.commit)
-    ports = tuple(port for one in pod.all_containers() for port in one.ports)
+    ports = _ports(tuple(pod.all_containers()), site)
     sizes = [one.resources.shm for one in pod.all_containers() if one.resources.shm]
     body = {
         "Image": sandbox.IMAGE,
         "StopSignal": sandbox.STOP_SIGNAL,
         "Labels": marks,
-        **identity(instance),
-        "ExposedPorts": {port_name(port): {} for port in ports},
+        **identity(instance, site.wiring),
+        **said(ExposedPorts={port_name(port): {} for port in ports}),
         "HostConfig": {
             "RestartPolicy": {"Name": RESTART[Restart.ALWAYS]},
-            "PortBindings": published(ports),
+            **said(PortBindings=published(ports)),
             **_outer(instance, site),
-            "IpcMode": pod.ipc or "shareable",
+            "IpcMode": _shared(pod.ipc, site) if _is_of_another(pod.ipc) else "shareable",
             **said(ShmSize=max(sizes, default=0)),
+            **mounted(stands),
         },
         **_joining(site.wiring),
     }
@@ -126,6 +133,8 @@ def blueprint(
     """One container of the pod; `stands` tells where on the node its mounts' sources are."""
     pod, container = instance.pod, part.container
     marks = labels.written(instance, container, part.role, site.node, site.commit)
+    if asks((container,), Fact.POD_IP):
+        marks[labels.ADDRESS] = site.facts.get(Fact.POD_IP, "")
     alone = not site.sandbox
     body = {
         "Image": container.image,
@@ -134,11 +143,11 @@ def blueprint(
         **options.health(container.healthcheck),
         "StopTimeout": math.ceil(pod.grace),
         **said(StopSignal=container.stop_signal),
-        **(identity(instance) if alone and site.wiring.has_own_namespace else {}),
-        "ExposedPorts": _exposed(container) if alone else {},
+        **(identity(instance, site.wiring) if alone else {}),
+        **said(ExposedPorts=_exposed(container, site) if alone else {}),
         "HostConfig": {
             "RestartPolicy": _restart(pod, part),
-            **(_alone(instance, container, site) if alone else _inside(pod, site.sandbox)),
+            **(_alone(instance, container, site) if alone else _inside(pod, site)),
             **options.limits(container.resources),
             **options.rights(container.security),
             **options.habits(container),
@@ -153,21 +162,21 @@ def blueprint(
 
 def _alone(instance: Instance, container: Container, site: Site) -> Body:
     """A container with namespaces of its own."""
-    ports = published(container.ports)
     return {
-        **said(PortBindings=ports),
+        **said(PortBindings=published(_ports((container,), site))),
         **_outer(instance, site),
         **said(IpcMode=_shared(instance.pod.ipc, site)),
     }
 
 
-def _inside(pod: Pod, holder: str) -> Body:
+def _inside(pod: Pod, site: Site) -> Body:
     """A container in the namespaces of its pod's sandbox."""
-    shared = f"container:{holder}"
+    holder = f"container:{site.sandbox}"
+    processes = holder if pod.share_processes else _shared(pod.pid, site)
     return {
-        "NetworkMode": shared,
-        "IpcMode": "host" if pod.ipc == "host" else shared,
-        **said(PidMode="host" if pod.pid == "host" else shared if pod.share_processes else ""),
+        "NetworkMode": holder,
+        "IpcMode": _shared(pod.ipc, site) if _is_of_another(pod.ipc) else holder,
+        **said(PidMode=processes, UTSMode=pod.uts),
     }
 
 
@@ -183,6 +192,11 @@ def _outer(instance: Instance, site: Site) -> Body:
             UTSMode=pod.uts,
         ),
     }
+
+
+def _is_of_another(namespace: str) -> bool:
+    """The node's, or another workload's; in a pod, `private` and `shareable` are the same."""
+    return namespace == "host" or "/" in namespace
 
 
 def _shared(namespace: str, site: Site) -> str:
@@ -234,5 +248,12 @@ def _variable(variable: EnvVar, facts: Facts) -> str:
     return variable.name if variable.value is None else f"{variable.name}={finished(variable.value, facts)}"
 
 
-def _exposed(container: Container) -> dict[str, Body]:
+def _ports(containers: tuple[Container, ...], site: Site) -> tuple[Port, ...]:
+    """Whoever lends a network publishes its ports; the engine refuses them elsewhere."""
+    return () if site.wiring.is_borrowed else tuple(port for one in containers for port in one.ports)
+
+
+def _exposed(container: Container, site: Site) -> dict[str, Body]:
+    if site.wiring.is_borrowed:
+        return {}
     return {name: {} for name in (*(port_name(port) for port in container.ports), *container.exposed)}

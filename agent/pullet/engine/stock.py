@@ -5,10 +5,9 @@ Below the state directory: `config/`, `scratch/`, `data/`; secrets below the run
 
 from __future__ import annotations
 
-import os
 import shutil
-import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pullet.engine import labels
 from pullet.engine.client import Client
 from pullet.engine.facts import Facts, finished
 from pullet.engine.mounts import Directory, Stand, Volume
+from pullet.engine.places import below, closed, draft, made, of_node, own
 from pullet.model.digest import digest
 from pullet.model.errors import Refused
 from pullet.model.volumes import (
@@ -26,7 +26,6 @@ from pullet.model.volumes import (
     HostPath,
     Mount,
     NamedVolume,
-    PathType,
     RenderedFile,
     RepoPath,
     Scratch,
@@ -77,19 +76,20 @@ class Stock:
             case Tmpfs():
                 return None
             case Files() as files:
-                return Directory(str(_below(self._render(files, owner), sub_path)))
+                return Directory(str(below(self._render(files, owner), sub_path)))
             case RepoPath() as path:
-                return Directory(str(_below(self._shelf.export(path), sub_path)))
+                return Directory(str(below(self._shelf.export(path), sub_path)))
             case DataPath(path):
-                return Directory(str(_made(self._shelf.state / "data" / path, sub_path)))
+                place = made(closed(self._shelf.state / "data"), path)
+                return Directory(str(made(place, sub_path)))
             case Scratch(memory=False, name=name):
-                return Directory(str(_made(self._scratch(name, owner), sub_path, mode=0o777)))
+                return Directory(str(made(self._scratch(name, owner), sub_path, mode=0o777)))
             case Scratch() as scratch:
                 return _part(client, _memory_volume(client, scratch, owner), sub_path)
             case NamedVolume() as volume:
                 return _part(client, _volume(client, volume, owner), sub_path)
             case HostPath(path, type_):
-                return _host_path(Path(path), type_, sub_path)
+                return of_node(Path(path), type_, sub_path)
 
     def clear(self, client: Client, key: str) -> None:
         """What belongs to one incarnation alone, and is gone with it by declaration."""
@@ -100,99 +100,44 @@ class Stock:
         ):
             shutil.rmtree(root / key, ignore_errors=True)
         for volume in client.volumes(filters={"label": [f"{labels.INCARNATION}={key}"]})["Volumes"] or ():
-            client.remove_volume(volume["Name"])
+            with suppress(docker.errors.NotFound):
+                client.remove_volume(volume["Name"])
 
     def _scratch(self, name: str, owner: Owner) -> Path:
-        place = self._shelf.state / "scratch" / owner.key / name
+        """Open to every user of the pod, as an emptyDir is; what its containers make of its mode stays."""
+        place = closed(self._shelf.state / "scratch") / owner.key / name
         if not place.exists():
-            _made(place)
-            place.chmod(0o777 if owner.fs_group is None else 0o2777)
+            new = draft(place)
+            new.chmod(0o777 if owner.fs_group is None else 0o2777)
             if owner.fs_group is not None:
-                _own(place, None, owner.fs_group)
+                own(new, None, owner.fs_group)
+            new.rename(place)
         return place
 
     def _render(self, files: Files, owner: Owner) -> Path:
         """Written beside and renamed, so that it is there as a whole or not at all; never written again."""
         root = self._shelf.run / "secrets" if files.secret else self._shelf.state / "config"
-        place = root / owner.key / digest(files)
+        place = closed(root) / owner.key / digest(files)
         if not place.exists():
-            draft = place.with_name(f".{place.name}.new")
-            shutil.rmtree(draft, ignore_errors=True)
-            _made(draft).chmod(0o755)
+            new = draft(place)
             for file in files.files:
-                _write(draft, file, owner)
-            draft.rename(place)
+                _write(new, file, owner)
+            new.rename(place)
         return place
 
 
 def _write(root: Path, file: RenderedFile, owner: Owner) -> None:
-    path = _below(root, file.path)
-    _made(path.parent)
+    path = below(root, file.path)
+    made(path.parent)
     content = (
         file.content if isinstance(file.content, bytes) else finished(file.content, owner.facts).encode()
     )
     group = owner.fs_group if file.gid is None else file.gid
     path.touch(mode=0o600)
     path.write_bytes(content)
-    if file.uid is not None or group is not None:
-        _own(path, file.uid, group)
     path.chmod(file.mode | (0o040 if owner.fs_group is not None else 0))
-
-
-def _own(path: Path, uid: int | None, gid: int | None) -> None:
-    try:
-        os.chown(path, -1 if uid is None else uid, -1 if gid is None else gid)
-    except PermissionError:
-        raise Refused(
-            f"{path.name} cannot be given to user {uid}, group {gid}",
-            hint="the agent must run as root, with the capability CAP_CHOWN, for files with an owner",
-        ) from None
-
-
-def _below(root: Path, sub_path: str) -> Path:
-    """Raises Refused for what would lead out of the root, also through symbolic links."""
-    place = root / sub_path
-    if not place.resolve().is_relative_to(root.resolve()):
-        raise Refused(f"{sub_path} leads out of its volume")
-    return place
-
-
-def _made(root: Path, sub_path: str = "", mode: int = 0o755) -> Path:
-    place = _below(root, sub_path)
-    if not place.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        place.chmod(mode)
-    return place
-
-
-def _host_path(root: Path, wanted: PathType, sub_path: str) -> Directory:
-    """What must be there is looked for; what may be made, the engine makes, or a file the agent."""
-    if wanted is PathType.FILE_OR_CREATE and not root.exists():
-        try:
-            root.touch()
-        except OSError as error:
-            raise Refused(f"the file {root} cannot be made on the node: {error.strerror}") from None
-    may_make = wanted in (PathType.ANY, PathType.DIRECTORY_OR_CREATE)
-    if not (may_make or _is(root, wanted)):
-        kind = "" if wanted is PathType.EXISTING else f" as a {wanted}"
-        raise Refused(f"{root} on the node is not there{kind}", hint="make it, or correct the path")
-    return Directory(str(_below(root, sub_path)) if sub_path else str(root), may_make=may_make)
-
-
-def _is(path: Path, wanted: PathType) -> bool:
-    tests = {
-        PathType.EXISTING: lambda _: True,
-        PathType.DIRECTORY: stat.S_ISDIR,
-        PathType.FILE: stat.S_ISREG,
-        PathType.FILE_OR_CREATE: stat.S_ISREG,
-        PathType.SOCKET: stat.S_ISSOCK,
-        PathType.CHAR_DEVICE: stat.S_ISCHR,
-        PathType.BLOCK_DEVICE: stat.S_ISBLK,
-    }
-    try:
-        return tests[wanted](path.stat().st_mode)
-    except OSError:
-        return False
+    if file.uid is not None or group is not None:
+        own(path, file.uid, group)
 
 
 def volume_name(volume: NamedVolume, owner: Owner) -> str:
@@ -235,4 +180,4 @@ def _part(client: Client, name: str, sub_path: str) -> Stand:
             f"{sub_path} of the volume {name} cannot be mounted by this engine",
             hint="Docker 26 or newer can",
         )
-    return Directory(str(_made(Path(root), sub_path)))
+    return Directory(str(made(Path(root), sub_path)))

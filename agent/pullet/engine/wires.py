@@ -13,6 +13,7 @@ from pullet.model.network import Attachment, HostNetwork, Joined, Network, Netwo
 from pullet.model.placement import Instance
 from pullet.model.pod import Port
 
+DEFAULT_BRIDGE = "bridge"  # the engine's oldest network, on which no names resolve
 LONGEST_HOSTNAME = 63
 
 Endpoint = dict[str, Any]
@@ -56,7 +57,10 @@ def wiring(instance: Instance, networks: Sequence[str], peers: Mapping[str, str]
         case NetworkOf(workload):
             return Wiring(f"container:{peers[str(workload)]}")
         case _:
-            ends = [_endpoint(one, instance, facts) for one in attachments(instance)]
+            ends = [
+                _endpoint(one, () if network == DEFAULT_BRIDGE else _names(one, instance, facts))
+                for one, network in zip(attachments(instance), networks, strict=True)
+            ]
             return Wiring(networks[0], dict(zip(networks, ends, strict=True)))
 
 
@@ -65,9 +69,12 @@ def names(instance: InstanceName) -> tuple[str, ...]:
     return tuple(dict.fromkeys((instance.pod, instance.workload.name)))
 
 
-def _endpoint(one: Attachment, instance: Instance, facts: Facts) -> Endpoint:
+def _names(one: Attachment, instance: Instance, facts: Facts) -> tuple[str, ...]:
     given = (finished(name, facts) for name in instance.pod.names)
-    aliases = dict.fromkeys((*names(instance.name), *given, *one.aliases))
+    return tuple(dict.fromkeys((*names(instance.name), *given, *one.aliases)))
+
+
+def _endpoint(one: Attachment, aliases: Sequence[str]) -> Endpoint:
     return {
         "Aliases": list(aliases),
         **said(
@@ -79,8 +86,10 @@ def _endpoint(one: Attachment, instance: Instance, facts: Facts) -> Endpoint:
     }
 
 
-def identity(instance: Instance) -> dict[str, Any]:
-    """Of the body: what the instance calls itself."""
+def identity(instance: Instance, wiring: Wiring) -> dict[str, Any]:
+    """Of the body: what the instance calls itself, where that is not said by whose namespace it shares."""
+    if instance.pod.uts or not wiring.has_own_namespace:
+        return {}
     hostname = instance.pod.hostname or instance.name.pod
     return said(Hostname=hostname[:LONGEST_HOSTNAME].rstrip("-."), Domainname=instance.pod.domainname)
 

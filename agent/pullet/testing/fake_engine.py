@@ -194,11 +194,14 @@ class FakeEngine:
 
     def _go_on(self, target: Instance, commit: str) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
+        begun = any(one.hash == target.hash and one.role is Role.MAIN for one in self._of(target.name))
         for part in _parts(target.pod):
+            if begun and part.role is Role.INIT:
+                continue
             container = self._made(target, commit, part)
             if container.phase is Phase.CREATED:
                 self._start(container)
-            if part.role is Role.INIT and not (container.phase is Phase.EXITED and container.exit_code == 0):
+            if not _lets_the_next_start(container):
                 return
 
     def _made(self, target: Instance, commit: str, part: Part) -> FakeContainer:
@@ -280,6 +283,16 @@ def _parts(pod: Pod) -> tuple[Part, ...]:
     """With the sandbox first, where there is one."""
     sandbox = (Part(Container(SANDBOX_NAME, ""), Role.SANDBOX),) if pod.has_sandbox else ()
     return (*sandbox, *parts(pod))
+
+
+def _lets_the_next_start(container: FakeContainer) -> bool:
+    match container.role:
+        case Role.INIT:
+            return container.phase is Phase.EXITED and container.exit_code == 0
+        case Role.SIDECAR:
+            return container.phase is Phase.RUNNING
+        case _:
+            return True
 
 
 def _collide(one: FakeContainer, other: FakeContainer) -> bool:
