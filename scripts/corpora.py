@@ -33,6 +33,9 @@ CLASSES = ("k8s", "compose", "invalid", "legacy", "partial", "template", "sops",
 VERDICTS = ("clean", "warn", "refuse", "crash")
 REASONS = Path(__file__).with_name("documented.txt")
 
+BESIDE = "beside"
+"""The reason that is none for a file taken by itself: a context or an env file of its project was not collected."""
+
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _NAMES = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -132,8 +135,10 @@ def judge(corpora: Path, path: Path, reasons: Sequence[Reason]) -> Result | None
 
 def _result(name: str, sort: str, catalog: Catalog, seconds: float, reasons: Sequence[Reason]) -> Result:
     held = [*catalog.unmet, *(problem for workload in catalog.workloads for problem in workload.unmet)]
-    errors = (*catalog.errors, *(replace(problem, severity=Severity.ERROR) for problem in held))
+    refused = (*catalog.errors, *(replace(problem, severity=Severity.ERROR) for problem in held))
+    errors = [problem for problem in refused if _why(problem, reasons) != BESIDE]
     warnings = [problem for problem in catalog.problems if problem.severity is Severity.WARNING]
+    warnings += [replace(one, severity=Severity.WARNING) for one in refused if one not in errors]
     verdict = "refuse" if errors else "warn" if warnings else "clean"
     return Result(
         file=name,

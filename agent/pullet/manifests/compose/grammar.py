@@ -38,6 +38,7 @@ from pullet.manifests.compose.kinds import (
     options,
     path,
     printed_texts,
+    said,
     size,
     table,
     test,
@@ -58,6 +59,7 @@ _build = either(
             "cache_from": texts,
             "cache_to": texts,
             "tags": texts,
+            "ssh": said,
             "platforms": texts,
             "no_cache": flag,
             "pull": flag,
@@ -65,7 +67,8 @@ _build = either(
             "shm_size": size,
             "ulimits": ulimits,
             "secrets": grants,
-        }
+        },
+        nulls=frozenset({"ssh"}),
     ),
     "context",
 )

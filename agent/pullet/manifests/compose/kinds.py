@@ -143,6 +143,13 @@ def filled_texts(value: Value, place: Place) -> Value:
     return done.holding([item for item in items_of(done) if item.data != ""])
 
 
+def said(value: Value, _place: Place) -> Value:
+    """Anything but nothing: the specification wants an answer where the key stands."""
+    if value.data is None:
+        raise Wrong("must not be empty", "write its value, or leave the key out")
+    return value
+
+
 def table(*, empty: str | None = "", passed_on: bool = False) -> Kind:
     """Names with texts, as a mapping or as a list of NAME=text. With `passed_on`, no text means that of the project."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pullet.manifests.compose.deployment import Build, Deploy, DeviceRequest, Placing
 from pullet.manifests.compose.parts import (
@@ -36,7 +36,26 @@ from pullet.manifests.compose.syntax import (
     Seconds,
     Texts,
 )
-from pullet.manifests.schema import Unsupported, honoured, ignored, later, unsupported, warned
+from pullet.manifests.schema import Unsupported, honoured, ignored, later, unsupported, warned, wrong
+
+_ACTIONS = frozenset({"rebuild", "restart", "sync", "sync+restart", "sync+exec"})
+
+
+def _development(value: Any) -> Any:
+    """What has no meaning here is to be right all the same.
+
+    https://github.com/compose-spec/compose-spec/blob/main/develop.md
+    """
+    rules = value.get("watch") if isinstance(value, dict) else None
+    for rule in rules if isinstance(rules, list) else ():
+        if not isinstance(rule, dict) or not {"path", "action"} <= rule.keys():
+            raise wrong("each rule to watch needs a path and an action")
+        if rule["action"] not in _ACTIONS:
+            raise wrong(f"an action is one of {', '.join(sorted(_ACTIONS))}")
+    return value
+
+
+Development = Annotated[Any, AfterValidator(_development)]
 
 _LOADED = "Resolved while loading."
 _WINDOWS = "It is of Windows."
@@ -147,7 +166,7 @@ class Service(Part):
     scale: Natural | None = honoured("How many; the same as deploy.replicas.", None)
     deploy: Deploy | None = honoured("How many, where, with what.", None)
     attach: Any = warned("what it writes is shown by pullet logs.", silent=(True,))
-    develop: Any = warned("it is for developers' machines.")
+    develop: Development = warned("it is for developers' machines.")
     credential_spec: Unsupported = unsupported(_WINDOWS)
     isolation: Unsupported = unsupported(_WINDOWS)
     provider: Unsupported = unsupported(
