@@ -182,7 +182,8 @@ def test_nothing_is_set_anywhere() -> None:
 
 def test_a_file_that_is_named_must_exist(file: Path) -> None:
     """Whoever names one means it."""
-    for arguments in ((file, {}), (None, {"PULLET_CONFIG": str(file)})):
+    named: tuple[tuple[Path | None, dict[str, str]], ...] = ((file, {}), (None, {"PULLET_CONFIG": str(file)}))
+    for arguments in named:
         with pytest.raises(
             Refused, match=r"agent.yaml does not exist \(name the settings with --config FILE\)"
         ):
@@ -243,4 +244,4 @@ def test_settings_do_not_change() -> None:
     settings = load_settings(None, URL)
     assert isinstance(settings, Settings)
     with pytest.raises(ValueError, match="frozen"):
-        settings.node = "other"
+        setattr(settings, "node", "other")  # noqa: B010 - the type checker knows it, too

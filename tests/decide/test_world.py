@@ -1,13 +1,20 @@
 """Whole stories on the fake engine, with the clock in the test's hand."""
 
+from functools import partial
+
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Answer
+from pullet.model.plan import Step
 from pullet.model.report import State
 from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload
 
 WEB = InstanceName(WorkloadName("shop", "Deployment", "web"), "0")
+
+
+def _always(reached: Reached, _: Step) -> Reached:
+    return reached
 
 
 def world(*images: str) -> World:
@@ -96,7 +103,7 @@ def test_an_agent_that_dies_in_the_middle_of_any_step_leaves_nothing_behind() ->
         node.commit([workload("web", "web:2", replicas=2)])
         for _ in range(40):
             node.tick()
-            node.engine.agent_death(lambda _, reached=reached: reached)
+            node.engine.agent_death(partial(_always, reached))
             node.clock.advance(0.1)
         assert node.settle().state is State.CONVERGED
         assert node.standing() == node.wanted()

@@ -121,7 +121,9 @@ def always(spec: PodSpec, kind: str, findings: Findings) -> None:
         findings.error(place, f"must be Always in a {kind}", "what ends by itself is a Pod or a Job")
     if spec.active_deadline_seconds is not None:
         place = (*TEMPLATE, "spec", "activeDeadlineSeconds")
-        findings.error(place, f"may not be set in a {kind}", "what ends by itself is a Pod or a Job", key=True)
+        findings.error(
+            place, f"may not be set in a {kind}", "what ends by itself is a Pod or a Job", key=True
+        )
 
 
 def _deployment_strategy(strategy: shapes.Strategy, findings: Findings) -> Replacement:
