@@ -133,7 +133,7 @@ def blueprint(
     """One container of the pod; `stands` tells where on the node its mounts' sources are."""
     pod, container = instance.pod, part.container
     marks = labels.written(instance, container, part.role, site.node, site.commit)
-    if asks((container,), Fact.POD_IP):
+    if site.wiring.has_own_namespace and asks((container,), Fact.POD_IP):
         marks[labels.ADDRESS] = site.facts.get(Fact.POD_IP, "")
     alone = not site.sandbox
     body = {

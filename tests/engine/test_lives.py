@@ -1,0 +1,176 @@
+"""How pods of several containers live, lose what they have, and end, on a real engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pullet.decide.heal import unfinished
+from pullet.model.observed import Incarnation, Phase, Role
+from pullet.model.placement import Instance
+from pullet.model.plan import Revive
+from pullet.model.pod import Container, Pod, Restart
+from pullet.model.probe import HealthCheck
+from pullet.model.security import Security
+from pullet.model.volumes import DataPath, Files, Mount, RenderedFile, Scratch
+from tests.lab.engine import LabEngine
+from tests.lab.hand import BECAUSE, Hand
+from tests.lab.pods import OBSTINATE, SLEEP, container, of
+from tests.lab.wait import eventually
+
+
+def shell(engine: LabEngine, found: str, command: str) -> str:
+    made = engine.client.exec_create(found, ["sh", "-c", command])
+    return bytes(engine.client.exec_start(made["Id"])).decode().strip()
+
+
+def pod(*containers: Container, grace: float = 2, **fields: object) -> Instance:
+    return of(Pod(containers, grace=grace, **fields))  # type: ignore[arg-type]
+
+
+def whole(hand: Hand, target: Instance) -> dict[str, str]:
+    """The ids of its containers by name, when nothing of it is left to start."""
+    names = {one.name for one in target.pod.containers}
+
+    def complete() -> bool:
+        seen = hand.starts(target)
+        running = {one.name for one in seen.containers if one.phase is Phase.RUNNING}
+        return names <= running and not unfinished(target.pod, seen)
+
+    eventually(complete, 20, f"{names} run")
+    return {one.name: one.id for one in hand.sees(target.name).containers}
+
+
+def main_of(seen: Incarnation) -> str:
+    return next(one.id for one in seen.containers if one.role is Role.MAIN)
+
+
+@contextmanager
+def umask(value: int) -> Iterator[None]:
+    before = os.umask(value)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def test_who_is_not_root_can_read_and_write_what_is_mounted(hand: Hand, engine: LabEngine) -> None:
+    """Also below directories on the way, and by the group that owns the volumes, under a service's umask."""
+    files = Files((RenderedFile("deep/er/a.conf", "a"), RenderedFile("b.conf", "b", mode=0o400)))
+    secret = Files((RenderedFile("password", "hush", mode=0o400, uid=1000),), secret=True)
+    mounts = (
+        Mount(files, "/etc/app"),
+        Mount(secret, "/run/secrets"),
+        Mount(Scratch("s"), "/scratch"),
+        Mount(DataPath("shop/db"), "/db"),
+    )
+    security = Security(user="1000:1000", groups=("4000",))
+    with umask(0o077):
+        target = pod(container(mounts=mounts, security=security), fs_group=4000)
+        found = main_of(hand.starts(target))
+    assert shell(engine, found, "cat /etc/app/deep/er/a.conf /etc/app/b.conf") == "ab"
+    assert shell(engine, found, "cat /run/secrets/password; ls /db; touch /scratch/x && echo ok") == "hushok"
+    assert shell(engine, found, "stat -c '%a %g' /scratch; stat -c %g /scratch/x") == "2777 4000\n4000"
+
+
+def test_memory_that_an_init_container_filled(hand: Hand, engine: LabEngine) -> None:
+    """Is still there for the main one: the sandbox holds it in between, within its size."""
+    mount = Mount(Scratch("fast", memory=True, size=1 << 20), "/fast")
+    first = container(name="first", command=("sh", "-c", "echo kept > /fast/x"), mounts=(mount,))
+    found = whole(hand, pod(container(name="main", mounts=(mount,)), init=(first,)))
+    assert shell(
+        engine, found["main"], "cat /fast/x; df -k /fast | tail -n 1 | tr -s ' ' | cut -d' ' -f1,2"
+    ) == ("kept\ntmpfs 1024")
+
+
+def test_secrets_after_a_reboot(hand: Hand, engine: LabEngine, shelf: Path) -> None:
+    """The run directory is empty then; the specification has what stood in it."""
+    secret = Files((RenderedFile("password", "hush"),), secret=True)
+    target = pod(container(mounts=(Mount(secret, "/run/secrets"),)))
+    found = main_of(hand.starts(target))
+    assert (shelf / "run" / "secrets").stat().st_mode & 0o777 == 0o700
+    engine.client.kill(found)
+    hand.waits_for(target.name, Phase.EXITED)
+    shutil.rmtree(shelf / "run")
+    hand.does(Revive(hand.sees(target.name), BECAUSE, target))
+    assert shell(engine, found, "cat /run/secrets/password") == "hush"
+
+
+def test_init_containers_that_somebody_pruned(hand: Hand, engine: LabEngine) -> None:
+    """Have done their work where a main one stands: nothing is run twice."""
+    notes = Mount(Scratch("notes"), "/notes")
+    first = container(name="first", command=("sh", "-c", "echo once >> /notes/all"), mounts=(notes,))
+    target = pod(container(name="main", mounts=(notes,)), init=(first,))
+    found = whole(hand, target)
+    engine.client.remove_container(found["first"])
+    assert unfinished(target.pod, hand.sees(target.name)) == ""
+    hand.starts(target)
+    assert shell(engine, found["main"], "cat /notes/all") == "once"
+
+
+def test_what_serves_the_others_ends_after_them(hand: Hand, shelf: Path) -> None:
+    """Main containers together, then sidecars, the last first."""
+    notes = Mount(DataPath("notes"), "/notes")
+
+    def noting(name: str, **fields: object) -> Container:
+        script = f"trap 'echo {name} >> /notes/all; exit 0' TERM; {SLEEP[2].partition(';')[2]}"
+        return container(name=name, command=("sh", "-c", script), mounts=(notes,), **fields)
+
+    one, two = (noting(name, restart=Restart.ALWAYS) for name in ("z-first", "a-second"))
+    target = pod(noting("main"), init=(one, two), grace=5)
+    whole(hand, target)
+    assert hand.removes(hand.sees(target.name)) is None
+    noted = (shelf / "state" / "data" / "notes" / "all").read_text().split()
+    assert noted == ["main", "a-second", "z-first"]
+
+
+def test_grace_periods_do_not_add_up(hand: Hand) -> None:
+    """Who ignores the signal is killed; all of them within one grace period, and the sidecar's last moment."""
+    sidecar = container(name="helper", command=OBSTINATE, restart=Restart.ALWAYS)
+    mains = [container(name=name, command=OBSTINATE) for name in ("a", "b", "c")]
+    target = pod(*mains, init=(sidecar,), grace=1)
+    whole(hand, target)
+    assert hand.removes(hand.sees(target.name)) is None
+    assert hand.observed().incarnations == ()
+
+
+def test_engine_restart(hand: Hand, engine: LabEngine) -> None:
+    """A pod comes back whole: by the engine itself, and what it left down or cut off by a restart."""
+    if not engine.private:
+        pytest.skip("only a private engine may be restarted")
+    target = pod(container(name="a"), container(name="b"), init=(container(name="first", command=("true",)),))
+    before = whole(hand, target)
+    engine.restart()
+
+    def well() -> bool:
+        seen = hand.sees(target.name)
+        return all(
+            one.phase is Phase.RUNNING and not one.stranded
+            for one in seen.containers
+            if one.role is not Role.INIT
+        )
+
+    def mended() -> bool:
+        if not well():
+            hand.does(Revive(hand.sees(target.name), BECAUSE, target))
+        return well()
+
+    eventually(mended, 30, "it is whole again")
+    seen = hand.sees(target.name)
+    assert {one.name: one.id for one in seen.containers} == before
+    assert len({one.address for one in seen.containers if one.role is not Role.INIT}) == 1
+
+
+def test_the_engines_own_health_check_is_seen(hand: Hand) -> None:
+    """As it changes."""
+    check = HealthCheck(("CMD-SHELL", "test -f /tmp/well"), interval=0.2, timeout=2, retries=1)
+    command = ("sh", "-c", f"sleep 1; touch /tmp/well; {SLEEP[2]}")
+    target = pod(container(command=command, healthcheck=check))
+    assert hand.starts(target).containers[0].health == "starting"
+    eventually(lambda: hand.container(target.name).health == "unhealthy", 10, "it is not well yet")
+    eventually(lambda: hand.container(target.name).health == "healthy", 10, "it is well")
