@@ -1,15 +1,16 @@
 """The same is true of the real engine and of its fake."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from pullet.model.names import InstanceName
-from pullet.model.observed import Incarnation, Phase
+from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Start
 from pullet.model.pod import Port, Restart
-from tests.lab.worlds import ABSENT, CRASHING, GOOD, LACKING, Fake, Real, World, real_world, running
+from tests.lab.worlds import ABSENT, CRASHING, GOOD, LACKING, Fake, Real, World, real_world, running, several
 
 WEB = InstanceName.parse("shop/Deployment/web#0")
 
@@ -177,3 +178,84 @@ def test_the_engine_restarts(world: World) -> None:
     assert (back.started_at or 0) >= (always.containers[0].started_at or 0)
     world.until_phase(never.instance, Phase.EXITED)
     world.until_phase(killed.instance, Phase.EXITED)
+
+
+def whole(world: World, target: Instance) -> Incarnation:
+    """Started as often as the planner would ask for it, until all of its main containers run."""
+
+    def complete() -> bool:
+        assert world.does(Start(target, "c0ffee", "wanted")) is None
+        seen = world.sees(target.name)
+        return seen is not None and all(
+            any(one.name == name and one.phase is Phase.RUNNING for one in seen.containers)
+            for name in seen.mains
+        )
+
+    world.until(complete, "all run")
+    seen = world.sees(target.name)
+    assert seen is not None
+    return seen
+
+
+def test_a_pod_of_several_containers(world: World) -> None:
+    """A sandbox, what prepares, what serves and the main ones: each with its role, and no word of the sandbox's own."""
+    seen = whole(world, several())
+    roles = {one.name: (one.role, one.phase) for one in seen.containers}
+    assert roles == {
+        "POD": (Role.SANDBOX, Phase.RUNNING),
+        "first": (Role.INIT, Phase.EXITED),
+        "helper": (Role.SIDECAR, Phase.RUNNING),
+        "a": (Role.MAIN, Phase.RUNNING),
+        "b": (Role.MAIN, Phase.RUNNING),
+    }
+    assert seen.mains == ("a", "b")
+    assert whole(world, several()) == seen
+
+
+def test_what_prepares_holds_up_the_rest(world: World) -> None:
+    """A start goes as far as it can, and is no failure; who fails is restarted by the engine."""
+    target = several(CRASHING)
+    assert world.does(Start(target, "c0ffee", "wanted")) is None
+    seen = world.sees(target.name)
+    assert seen is not None
+    assert {one.name for one in seen.containers} == {"POD", "first"}
+    assert seen.mains == ("a", "b")
+
+    def restarted() -> bool:
+        found = world.sees(target.name)
+        return found is not None and any(one.restarts for one in found.containers)
+
+    world.until(restarted, "a restart")
+
+
+def test_a_pod_of_several_goes_as_a_whole(world: World) -> None:
+    """Nothing of it is left."""
+    assert world.does(Remove(whole(world, several()), "not wanted")) is None
+    assert world.sees(WEB) is None
+
+
+def test_a_pod_of_several_is_revived_as_a_whole(world: World) -> None:
+    """Killed containers run again, the sandbox before who shares its network; what prepared is not run again."""
+    seen = whole(world, several())
+    world.kill(seen)
+    world.until(lambda: not _running(world), "all are down")
+    down = world.sees(WEB)
+    assert down is not None
+    served = tuple(one for one in down.containers if one.role is not Role.INIT)
+    world.does(Revive(replace(down, containers=served), "it was killed"))
+    assert _running(world) == {"POD", "helper", "a", "b"}
+    again = world.sees(WEB)
+    assert again is not None
+    assert not any(one.stranded for one in again.containers if one.role is not Role.INIT)
+
+
+def test_a_pod_of_several_whose_init_image_is_gone(world: World) -> None:
+    """Is worth another try after a pull."""
+    failed = world.does(Start(several(ABSENT), "c0ffee", "wanted"))
+    assert failed is not None
+    assert not failed.refused
+
+
+def _running(world: World) -> set[str]:
+    seen = world.sees(WEB)
+    return {one.name for one in seen.containers if one.phase is Phase.RUNNING} if seen else set()

@@ -12,26 +12,28 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Step
-from pullet.model.pod import PullPolicy
+from pullet.model.pod import Pod, PullPolicy, Restart
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_engine import FakeEngine
 from pullet.testing.script import Crash, Script
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.images import BUSYBOX, tag
-from tests.lab.pods import SLEEP, instance, unique_node
+from tests.lab.pods import SLEEP, container, instance, of, unique_node
 from tests.lab.wait import eventually
 
 GOOD = BUSYBOX
 CRASHING = "pullet.test/crashing:1"  # ends with 3, a moment after each start
 LACKING = "pullet.test/lacking:1"  # does not hold the command
 ABSENT = "127.0.0.1:1/absent:1"  # cannot be pulled
+BRIEF = "pullet.test/brief:1"  # ends well, a moment after each start
 MOMENT = 0.05
 
 COMMANDS = {
     GOOD: SLEEP,
     CRASHING: ("sh", "-c", f"sleep {MOMENT}; exit 3"),
     LACKING: ("/no/such/thing",),
+    BRIEF: ("sleep", str(MOMENT)),
     ABSENT: SLEEP,
 }
 
@@ -39,6 +41,20 @@ COMMANDS = {
 def running(image: str, name: str = "shop/Deployment/web#0", **fields: object) -> Instance:
     """An instance of one of the images above, which behaves as its image's name says."""
     return instance(name, image=image, command=COMMANDS[image], **fields)  # type: ignore[arg-type]
+
+
+def several(first: str = BRIEF) -> Instance:
+    """A pod of an init container of this image, a sidecar and two main ones."""
+    return of(
+        Pod(
+            (container(name="a"), container(name="b")),
+            init=(
+                container(name="first", image=first, command=COMMANDS[first]),
+                container(name="helper", restart=Restart.ALWAYS),
+            ),
+            grace=2,
+        )
+    )
 
 
 class World(ABC):
@@ -89,6 +105,7 @@ class Real(World):
         self.engine.start()
         tag(lab.client, CRASHING)
         tag(lab.client, LACKING)
+        tag(lab.client, BRIEF)
 
     def observe(self) -> Observed:
         return self.engine.observe()
@@ -100,7 +117,9 @@ class Real(World):
         eventually(condition, 30, what)
 
     def kill(self, target: Incarnation) -> None:
-        self.lab.client.kill(target.containers[0].id)
+        for one in target.containers:
+            if one.phase is Phase.RUNNING:
+                self.lab.client.kill(one.id)
 
     def pause(self, target: Incarnation) -> None:
         self.lab.client.pause(target.containers[0].id)
@@ -121,7 +140,7 @@ class Fake(World):
             unpullable={ABSENT: Refused("connection refused")},
         )
         self.engine = FakeEngine(self.clock, script)
-        self.engine.images |= {GOOD, CRASHING, LACKING}
+        self.engine.images |= {GOOD, CRASHING, LACKING, BRIEF}
 
     def observe(self) -> Observed:
         return self.engine.observe()
