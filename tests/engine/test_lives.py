@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from pullet.decide.heal import unfinished
+from pullet.engine import labels
+from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Revive
@@ -18,6 +21,7 @@ from pullet.model.pod import Container, Pod, Restart
 from pullet.model.probe import HealthCheck
 from pullet.model.security import Security
 from pullet.model.volumes import DataPath, Files, Mount, RenderedFile, Scratch
+from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import BECAUSE, Hand
 from tests.lab.pods import OBSTINATE, SLEEP, container, of
@@ -174,3 +178,35 @@ def test_the_engines_own_health_check_is_seen(hand: Hand) -> None:
     assert hand.starts(target).containers[0].health == "starting"
     eventually(lambda: hand.container(target.name).health == "unhealthy", 10, "it is not well yet")
     eventually(lambda: hand.container(target.name).health == "healthy", 10, "it is well")
+
+
+def test_what_vanished_while_nobody_looked_is_cleared(
+    hand: Hand, engine: LabEngine, node: str, shelf: Path
+) -> None:
+    """Once, at the agent's next start: never data, and nothing that a container may have mounted."""
+    mounts = (
+        Mount(Files((RenderedFile("a", "a"),)), "/config"),
+        Mount(Files((RenderedFile("b", "b"),), secret=True), "/secret"),
+        Mount(Scratch("s"), "/scratch"),
+        Mount(Scratch("m", memory=True), "/memory"),
+        Mount(DataPath("kept"), "/data"),
+    )
+    made = Pod((container(mounts=mounts),), grace=2)
+    gone, stands = (hand.starts(of(made, f"shop/Service/{name}#0")) for name in ("gone", "stands"))
+    engine.client.remove_container(gone.containers[0].id, force=True)
+    kept = Shelf(shelf / "state", shelf / "run", LOOKING_ONLY.export)
+    again = DockerEngine(engine.url, node, Wake(), shelf=kept)
+    again.start()
+    try:
+        assert len(again.observe().incarnations) == 1
+    finally:
+        again.stop()
+    roots = (shelf / "state" / "config", shelf / "state" / "scratch", shelf / "run" / "secrets")
+    keys = {one.name for root in roots for one in root.iterdir()}
+    assert len(keys) == 1
+    assert (shelf / "state" / "data" / "kept").is_dir()
+    volumes = engine.client.volumes(filters={"label": [labels.INCARNATION, f"{labels.NODE}={node}"]})[
+        "Volumes"
+    ]
+    assert [one["Labels"][labels.INCARNATION] for one in volumes] == list(keys)
+    assert shell(engine, stands.containers[0].id, "cat /config/a /secret/b") == "ab"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import structlog
+
 from pullet.engine.client import Connection
 from pullet.engine.images import Images
 from pullet.engine.networks import Networks
 from pullet.engine.pods import Pods
 from pullet.engine.stock import Shelf, Stock
+from pullet.model.errors import PulletError
 from pullet.model.plan import Pull, Remove, Revive, Start, Step
+
+log = structlog.get_logger()
 
 
 class Hands:
@@ -17,6 +22,14 @@ class Hands:
         self._connection = connection
         self._images = Images(connection, shelf)
         self._pods = Pods(node, Networks(connection, node), self._images, Stock(shelf))
+
+    def tidy(self) -> None:
+        """Once, before the first step: what is left of incarnations that are gone. Never fails: it is no hurry."""
+        try:
+            with self._connection.calling("clear what is left behind") as client:
+                self._pods.sweep(client)
+        except PulletError as error:
+            log.warning("leftovers_kept", because=str(error))
 
     def do(self, step: Step) -> None:
         """Raises Transient or Refused; ImageGone where the image has to be pulled first."""

@@ -48,11 +48,14 @@ class DockerEngine:
         self._connection = Connection(url, patience)
         self._observer = Observer(self._connection, node, changes)
         self._events = Events(self._connection, node, changes, wake)
-        self._crew = Crew(Hands(self._connection, shelf, node).do, wake, clock)
+        self._hands = Hands(self._connection, shelf, node)
+        self._crew = Crew(self._hands.do, wake, clock)
+        self._untidy = False
 
     def start(self) -> None:
         """Listen to the engine; without this every look inspects everything."""
         self._events.start()
+        self._untidy = True
 
     def stop(self, timeout: float = 10) -> None:
         """Give the steps in flight `timeout` seconds to end; containers go on."""
@@ -64,7 +67,11 @@ class DockerEngine:
         """`answers` left empty. Raises Transient when the engine does not answer, Refused without permission."""
         # First the crew: a step that ends in between is then seen as in flight, and never as not begun.
         crew = self._crew.read()
-        return replace(crew, incarnations=self._observer.look())
+        incarnations = self._observer.look()
+        if self._untidy:  # after the first look that succeeded, and so before the first step
+            self._untidy = False
+            self._hands.tidy()
+        return replace(crew, incarnations=incarnations)
 
     def apply(self, steps: Iterable[Step]) -> None:
         """Hand the steps to the crew and return at once."""

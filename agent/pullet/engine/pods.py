@@ -88,6 +88,13 @@ class Pods:
             _remove(client, one.id)
         self._stock.clear(client, key_of(target.instance, target.hash, self._node))
 
+    def sweep(self, client: Client) -> None:
+        """Clear what no container of any node's name on this engine may have mounted; while nothing is started."""
+        rows = client.containers(all=True, filters={"label": [labels.NODE, labels.INSTANCE, labels.HASH]})
+        marks = (row["Labels"] for row in rows)
+        standing = {key_of(one[labels.INSTANCE], one[labels.HASH], one[labels.NODE]) for one in marks}
+        self._stock.sweep(client, standing)
+
     def _site(self, client: Client, target: Instance, commit: str) -> Site:
         networks = [self._networks.ensure(one.network) for one in attachments(target)]
         peers = self._peers(client, target)

@@ -79,7 +79,7 @@ def parts(pod: Pod) -> tuple[Part, ...]:
     )
 
 
-def key_of(name: InstanceName, digest: str, node: str) -> str:
+def key_of(name: InstanceName | str, digest: str, node: str) -> str:
     """Tells the incarnation from every other of every node: 10 hexadecimal digits."""
     return hashlib.sha256(f"{node} {name} {digest}".encode()).hexdigest()[:10]
 

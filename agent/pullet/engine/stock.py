@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker.errors
+import structlog
 
 from pullet.engine import labels
 from pullet.engine.client import Client
@@ -31,6 +34,8 @@ from pullet.model.volumes import (
     Scratch,
     Tmpfs,
 )
+
+log = structlog.get_logger()
 
 SUBPATH_SINCE = (1, 45)  # API version in which the engine learned to mount a part of a volume
 
@@ -93,15 +98,25 @@ class Stock:
 
     def clear(self, client: Client, key: str) -> None:
         """What belongs to one incarnation alone, and is gone with it by declaration."""
-        for root in (
-            self._shelf.state / "config",
-            self._shelf.run / "secrets",
-            self._shelf.state / "scratch",
-        ):
-            shutil.rmtree(root / key, ignore_errors=True)
-        for volume in client.volumes(filters={"label": [f"{labels.INCARNATION}={key}"]})["Volumes"] or ():
+        for place in (root / key for root in self._roots()):
+            shutil.rmtree(place, ignore_errors=True)
+            if place.exists():
+                log.warning("leftovers_kept", path=str(place), because="they cannot be removed")
+        for volume in _volumes(client, f"{labels.INCARNATION}={key}"):
             with suppress(docker.errors.NotFound):
                 client.remove_volume(volume["Name"])
+
+    def sweep(self, client: Client, standing: AbstractSet[str]) -> None:
+        """What incarnations left behind that vanished while nobody looked; data is never among it."""
+        keys = {place.name for root in self._roots() if root.is_dir() for place in root.iterdir()}
+        keys |= {volume["Labels"][labels.INCARNATION] for volume in _volumes(client, labels.INCARNATION)}
+        for key in sorted(keys - standing):
+            self.clear(client, key)
+            log.info("leftovers_removed", key=key, because="no container of it stands")
+
+    def _roots(self) -> tuple[Path, Path, Path]:
+        state, run = self._shelf.state, self._shelf.run
+        return state / "config", state / "scratch", run / "secrets"
 
     def _scratch(self, name: str, owner: Owner) -> Path:
         """Open to every user of the pod, as an emptyDir is; what its containers make of its mode stays."""
@@ -124,6 +139,10 @@ class Stock:
                 _write(new, file, owner)
             new.rename(place)
         return place
+
+
+def _volumes(client: Client, label: str) -> list[dict[str, Any]]:
+    return client.volumes(filters={"label": [label]})["Volumes"] or []
 
 
 def _write(root: Path, file: RenderedFile, owner: Owner) -> None:
