@@ -97,7 +97,7 @@ CONTAINER: list[tuple[str, Callable[[Container], Any], Any]] = [
         lambda one: (one.platform, one.runtime),
         ("linux/arm64", "crun"),
     ),
-    ("expose: ['80', 90-91/udp]", lambda one: one.exposed, ("80", "90-91/udp")),
+    ("expose: ['80', 90-91/udp]", lambda one: one.exposed, ("80/tcp", "90/udp", "91/udp")),
     ("pull_policy: always", lambda one: one.pull, PullPolicy.ALWAYS),
     ("pull_policy: if_not_present", lambda one: one.pull, PullPolicy.IF_NOT_PRESENT),
     ("pull_policy: never", lambda one: one.pull, PullPolicy.NEVER),

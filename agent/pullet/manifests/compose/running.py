@@ -18,6 +18,7 @@ from pullet.manifests.compose.parts import HealthCheck as HealthShape
 from pullet.manifests.compose.parts import Hook, ServicePort
 from pullet.manifests.compose.rights import security
 from pullet.manifests.compose.service import Service
+from pullet.manifests.compose.short import span
 from pullet.manifests.compose.whole import Whole, texts
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
@@ -79,7 +80,7 @@ def _container(name: str, service: Service, whole: Whole, findings: Findings) ->
         working_dir=service.working_dir,
         env=tuple(EnvVar(key, value) for key, value in service.environment.items()),
         ports=tuple(_ports(service, findings)),
-        exposed=tuple(service.expose),
+        exposed=tuple(_exposed(service.expose)),
         resources=resources(service, findings),
         security=security(service, whole, findings),
         mounts=mounts(name, whole, findings),
@@ -98,6 +99,16 @@ def _container(name: str, service: Service, whole: Whole, findings: Findings) ->
         runtime=service.runtime,
         platform=service.platform,
     )
+
+
+def _exposed(ports: list[str]) -> dict[str, None]:
+    """Each port of a range by itself and with its protocol, as the engine knows them."""
+    found: dict[str, None] = {}
+    for text in ports:
+        bounds, _, protocol = text.partition("/")
+        first, last = span(bounds)
+        found |= {f"{port}/{protocol or 'tcp'}": None for port in range(first, last + 1)}
+    return found
 
 
 def _pull(service: Service, findings: Findings) -> PullPolicy:

@@ -11,11 +11,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from pullet.manifests.compose.short import MOST_PORTS
 from pullet.manifests.schema import Shape, wrong
 
 _ALIAS = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?").fullmatch
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}").fullmatch
-_EXPOSED = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE).fullmatch
+_EXPOSED = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE | re.ASCII).fullmatch
 _IMAGE = re.compile(
     r"""(?: [a-zA-Z0-9\[] [a-zA-Z0-9.:\[\]-]* / )? [a-z0-9]+ (?: [._-]+ [a-z0-9]+ )*
         (?: / [a-z0-9]+ (?: [._-]+ [a-z0-9]+ )* )*
@@ -78,6 +79,8 @@ def _exposed(value: str) -> str:
     found = _EXPOSED(value)
     if not found or not 1 <= int(found[1]) <= int(found[2] or found[1]) <= _LAST_PORT:
         raise wrong("is not a port", "a number from 1 to 65535, or a range, with an optional /udp behind it")
+    if int(found[2] or found[1]) - int(found[1]) >= MOST_PORTS:
+        raise wrong(f"is a range of more than {MOST_PORTS:,} ports")
     return value.lower()
 
 
