@@ -9,15 +9,16 @@ from typing import Any
 import yaml
 
 from pullet.decide import decide
+from pullet.engine.spec import parts
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
 from pullet.model.memory import Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
-from pullet.model.observed import Answer, Attempt, Incarnation, Observed, ObservedContainer, Phase
+from pullet.model.observed import Answer, Attempt, Incarnation, Observed, ObservedContainer, Phase, Role
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Pull
-from pullet.model.pod import Pod
+from pullet.model.pod import Container, Pod
 from pullet.model.snapshot import File, Revision, Snapshot
 from pullet.model.workload import Workload
 from pullet.placement import desire
@@ -34,6 +35,8 @@ PHASES = {
     "created": Phase.CREATED,
     "paused": Phase.PAUSED,
     "stopping": Phase.REMOVING,
+    "done": Phase.EXITED,
+    "stranded": Phase.RUNNING,
 }
 
 
@@ -79,7 +82,9 @@ class Story:
         return Observed(
             incarnations=tuple(incarnation for incarnation, _ in standing),
             answers={
-                one.containers[0].id: Answer(how == "ready", "GET / answered 503") for one, how in standing
+                container.id: Answer(how == "ready", "GET / answered 503")
+                for one, how in standing
+                for container in one.containers
             },
             prepared=self._prepared(),
             busy={str(one.instance): "is being started" for one, how in standing if how == "busy"},
@@ -89,26 +94,25 @@ class Story:
             },
         )
 
-    def _standing(self) -> list[tuple[str, dict[str, str]]]:
+    def _standing(self) -> list[tuple[str, dict[str, Any]]]:
         return [(line["instance"], line) for line in self.data.get("standing", [])]
 
-    def _incarnation(self, name: str, **how: str) -> tuple[Incarnation, str]:
+    def _incarnation(self, name: str, **how: Any) -> tuple[Incarnation, str]:
         instance = InstanceName.parse(name)
         workload = self._workload(instance, how.get("of", "before"))
         pod = workload.pod
-        container = ObservedContainer(
-            id=f"{name} {pod.digest()}",
-            name=pod.containers[0].name,
-            image=pod.containers[0].image,
-            phase=PHASES[how["is"]],
-            exit_code=137 if how["is"] in ("exited", "crashing") else 0,
-            started_at=NOW - 5,
-            readiness=pod.containers[0].readiness,
-        )
+        phases = how["is"] if isinstance(how["is"], dict) else {pod.containers[0].name: how["is"]}
         incarnation = Incarnation(
-            instance, pod.digest(), "0ld", workload.origin.path, pod.restart, (container,), pod.host_ports
+            instance,
+            pod.digest(),
+            "0ld",
+            workload.origin.path,
+            pod.restart,
+            tuple(_container(name, pod, part, phase) for part, phase in phases.items()),
+            pod.host_ports,
+            tuple(one.name for one in pod.containers) if pod.has_sandbox else (),
         )
-        return incarnation, how["is"]
+        return incarnation, max(phases.values(), key=lambda phase: phase == "ready")
 
     def _workload(self, instance: InstanceName, which: str) -> Workload:
         return next(one for one in self.catalog(which).workloads if one.name == instance.workload)
@@ -118,7 +122,7 @@ class Story:
             container.image: Pull(instance.name, instance.hash, container.image, container.pull, "")
             for assignment in self.desired("now").assignments
             for instance in assignment.instances
-            for container in instance.pod.containers
+            for container in instance.pod.all_containers()
         }
 
     def _prepared(self) -> frozenset[str]:
@@ -138,6 +142,23 @@ class Story:
             attempt = self._pulls()[what].attempt if do == "pull" else f"{do} {what} {hashes[what]}"
             found[attempt] = why
         return found
+
+
+def _container(instance: str, pod: Pod, name: str, phase: str) -> ObservedContainer:
+    """One container of the pod; `sandbox` is the one that holds its network."""
+    found = next(((one.container, one.role) for one in parts(pod) if one.container.name == name), None)
+    spec, role = found or (Container("POD", ""), Role.SANDBOX)
+    return ObservedContainer(
+        id=f"{instance} {pod.digest()} {name}",
+        name=spec.name,
+        image=spec.image,
+        phase=PHASES[phase],
+        exit_code=137 if phase in ("exited", "crashing") else 0,
+        started_at=NOW - 5,
+        readiness=spec.readiness,
+        role=role,
+        stranded=phase == "stranded",
+    )
 
 
 def stories() -> list[Story]:
