@@ -21,6 +21,7 @@ NAMES = ("api", "web")
 shares = st.one_of(
     st.builds(Share, st.integers(0, 2)), st.builds(Share, st.sampled_from((25, 50)), st.just(value=True))
 )
+helpers = st.sampled_from(((), (), ("web:1",), ("+web:2",), ("web:3", "+web:1", "web:2")))
 replacements = st.one_of(st.builds(Rolling, shares, shares), st.just(Recreate()))
 
 
@@ -33,8 +34,18 @@ def revisions(draw: st.DrawFn) -> list[Workload]:
             port = draw(st.sampled_from((None, None, 8080 + index)))
             replicas = draw(st.integers(0, 1 if port else 4))
             image, how, probed = draw(st.sampled_from(IMAGES)), draw(replacements), draw(st.booleans())
+            init, beside = draw(helpers), draw(st.sampled_from(((), (), IMAGES[:1])))
             found.append(
-                workload(name, image, replicas=replicas, replacement=how, probed=probed, host_port=port)
+                workload(
+                    name,
+                    image,
+                    replicas=replicas,
+                    replacement=how,
+                    probed=probed,
+                    host_port=port,
+                    init=init,
+                    beside=beside,
+                )
             )
     return found
 
@@ -130,7 +141,12 @@ def _check_bounds(assignment: Assignment, observed: Observed, plan: Plan, now: f
     surge, unavailable = declared.replacement.bounds(total)
     mine = [one for one in observed.incarnations if one.instance.workload == declared.name]
     old_beside = {one.instance for one in mine}
-    starts = [step for step in _of(plan, declared.name) if isinstance(step, Start)]
+    stand = {(one.instance, one.hash) for one in mine}
+    starts = [
+        step
+        for step in _of(plan, declared.name)
+        if isinstance(step, Start) and (step.instance, step.target.hash) not in stand
+    ]
     if any(step.instance in old_beside for step in starts):
         assert len(mine) + len(starts) <= max(total + surge, len(mine) + _missing(starts, old_beside))
     names = {instance.name for instance in wanted}

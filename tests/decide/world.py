@@ -13,7 +13,7 @@ from pullet.model.node import Node
 from pullet.model.observed import Observed
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan
-from pullet.model.pod import Container, Pod, Port
+from pullet.model.pod import Container, Pod, Port, Restart
 from pullet.model.probe import Probe, TcpSocket
 from pullet.model.problem import Origin
 from pullet.model.report import Report
@@ -34,8 +34,10 @@ def workload(
     replacement: Replacement | None = None,
     probed: bool = False,
     host_port: int | None = None,
+    init: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
 ) -> Workload:
-    """A Deployment of one container."""
+    """A Deployment; `init` are images that prepare, of which a `+` in front makes a sidecar, `beside` further ones."""
     container = Container(
         "main",
         image,
@@ -46,7 +48,15 @@ def workload(
         WorkloadName("shop", "Deployment", name),
         Origin(f"{name}.yaml"),
         Fixed(replicas),
-        Pod((container,)),
+        Pod(
+            (container, *(Container(f"beside-{n}", other) for n, other in enumerate(beside))),
+            init=tuple(
+                Container(
+                    f"init-{n}", other.removeprefix("+"), restart=Restart.ALWAYS if other[0] == "+" else None
+                )
+                for n, other in enumerate(init)
+            ),
+        ),
         replacement or Rolling(),
     )
 

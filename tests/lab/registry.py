@@ -58,9 +58,7 @@ def private_registry(home: Path) -> Iterator[Registry]:
 
 def _answers(registry: Registry) -> bool:
     try:
-        return (
-            requests.get(f"http://{registry.address}/v2/", timeout=2).status_code
-            == requests.codes.unauthorized
-        )
+        answer = requests.get(f"http://{registry.address}/v2/", timeout=2)
+        return bool(answer.status_code == UNAUTHORIZED)
     except requests.RequestException:
         return False

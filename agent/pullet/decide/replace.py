@@ -47,7 +47,7 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
         elif current is not None:
-            yield from _succeed(instance, current, old, scene)
+            yield from _succeed(instance, current, old, assignment.workload.logins, scene)
         elif missing := list(_prepare(instance, assignment.workload.logins, scene)):
             yield from missing
         elif old:
@@ -98,13 +98,18 @@ def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
 
 
 def _succeed(
-    instance: Instance, current: Incarnation, old: Sequence[Incarnation], scene: Scene
+    instance: Instance,
+    current: Incarnation,
+    old: Sequence[Incarnation],
+    logins: tuple[RegistryLogin, ...],
+    scene: Scene,
 ) -> Iterator[Move]:
     """The wanted incarnation stands: let it become whole and ready, then let the old go."""
     healing = heal(current, scene, instance)
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
-        yield scene.unless_too_soon(Start(instance, scene.desired.revision.commit, what_next))
+        start = Start(instance, scene.desired.revision.commit, what_next)
+        yield from list(_prepare(instance, logins, scene)) or [scene.unless_too_soon(start)]
     elif healing:
         yield healing
     found = scene.health(current)
