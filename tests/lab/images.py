@@ -6,6 +6,7 @@ Its `wget` crashes: use `nc` for checks. Its `httpd` ignores SIGTERM as process 
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import tarfile
 from collections.abc import Sequence
@@ -16,13 +17,16 @@ import docker
 
 BUSYBOX = "pullet.test/busybox:1"
 BUSYBOX_2 = "pullet.test/busybox:2"
+IDLE = "pullet.test/idle:1"  # runs until it is told to stop, and then stops at once
 GREETER = "pullet.test/greeter:1"  # ENTRYPOINT ["/bin/echo", "entry"], CMD ["image"]
+IDLES = "trap 'exit 0' TERM; sleep 1d & wait"
 
 
 def make_images(client: docker.APIClient) -> None:
     """The images that every test may count on."""
     make_busybox(client, BUSYBOX)
     tag(client, BUSYBOX_2)
+    make_busybox(client, IDLE, (f"CMD {json.dumps(['sh', '-c', IDLES])}",))
     make_busybox(client, GREETER, ('ENTRYPOINT ["/bin/echo", "entry"]', 'CMD ["image"]'))
 
 
