@@ -16,6 +16,7 @@ from pullet.model.placement import Instance
 from pullet.model.plan import Start
 from pullet.model.pod import EnvVar, Port, PullPolicy, Restart
 from tests.lab.engine import LabEngine
+from tests.lab.git_servers import free_port
 from tests.lab.hand import BECAUSE, COMMIT, Hand
 from tests.lab.images import BUSYBOX, GREETER, tag
 from tests.lab.pods import OBSTINATE, SLEEP, drawn, instance
@@ -29,9 +30,10 @@ def build(engine: LabEngine, node: str, target: Instance) -> str:
 
 def test_environment_ports_and_resources_arrive(hand: Hand, engine: LabEngine) -> None:
     """As the engine itself says on inspection."""
+    port = free_port()
     target = instance(
         env=(EnvVar("COLOUR", "green"), EnvVar("EMPTY", "")),
-        ports=(Port(80, host=39182, host_ip="127.0.0.1"),),
+        ports=(Port(80, host=port, host_ip="127.0.0.1"),),
         resources=Resources(cpu_request=100, cpu_limit=250, memory_request=1 << 23, memory_limit=1 << 24),
         working_dir="/srv",
         grace=7,
@@ -41,7 +43,9 @@ def test_environment_ports_and_resources_arrive(hand: Hand, engine: LabEngine) -
     config, host = inspected["Config"], inspected["HostConfig"]
     assert {"COLOUR=green", "EMPTY="} <= set(config["Env"])
     assert (config["WorkingDir"], config["StopTimeout"], config["Hostname"]) == ("/srv", 7, "web-0")
-    assert inspected["NetworkSettings"]["Ports"] == {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "39182"}]}
+    assert inspected["NetworkSettings"]["Ports"] == {
+        "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
+    }
     assert (host["Memory"], host["MemorySwap"], host["MemoryReservation"]) == (1 << 24, 1 << 24, 1 << 23)
     assert (host["NanoCpus"], host["CpuShares"]) == (250_000_000, 102)
     assert host["RestartPolicy"]["Name"] == "unless-stopped"
@@ -123,8 +127,9 @@ def test_a_network_removed_while_nothing_ran_is_made_again(hand: Hand, engine: L
 
 def test_a_port_that_is_taken_is_transient(hand: Hand) -> None:
     """Whoever holds it may let it go; what was created stands and is taken up later."""
-    target = instance(ports=(Port(80, host=39183, host_ip="127.0.0.1"),))
-    with socket.create_server(("127.0.0.1", 39183)):
+    port = free_port()
+    target = instance(ports=(Port(80, host=port, host_ip="127.0.0.1"),))
+    with socket.create_server(("127.0.0.1", port)):
         failed = hand.does(Start(target, COMMIT, BECAUSE))
     assert failed is not None
     assert not failed.refused

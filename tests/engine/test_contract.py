@@ -10,6 +10,7 @@ from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Start
 from pullet.model.pod import Port, Restart
+from tests.lab.git_servers import free_port
 from tests.lab.worlds import ABSENT, CRASHING, GOOD, LACKING, Fake, Real, World, real_world, running, several
 
 WEB = InstanceName.parse("shop/Deployment/web#0")
@@ -34,7 +35,7 @@ def started(world: World, target: Instance) -> Incarnation:
 
 def test_what_is_started_runs_and_is_seen(world: World) -> None:
     """With its specification, policy and ports, and no restarts so far."""
-    target = running(GOOD, ports=(Port(80, host=39190, host_ip="127.0.0.1"),))
+    target = running(GOOD, ports=(Port(80, host=free_port(), host_ip="127.0.0.1"),))
     seen = started(world, target)
     assert (seen.instance, seen.hash, seen.commit, seen.path) == (WEB, target.hash, "c0ffee", "web.yaml")
     assert (seen.restart, seen.host_ports) == (Restart.ALWAYS, target.pod.host_ports)
@@ -136,7 +137,7 @@ def test_a_command_that_the_image_lacks(world: World) -> None:
 
 def test_a_host_port_that_is_held(world: World) -> None:
     """The second waits, created, and gets it when the first is gone."""
-    ports = (Port(80, host=39191, host_ip="127.0.0.1"),)
+    ports = (Port(80, host=free_port(), host_ip="127.0.0.1"),)
     first = started(world, running(GOOD, ports=ports))
     second = running(GOOD, "shop/Deployment/web#1", ports=ports)
     failed = world.does(Start(second, "c0ffee", "wanted"))
