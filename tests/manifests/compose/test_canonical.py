@@ -97,6 +97,9 @@ ATTRIBUTES: list[tuple[str, Any]] = [
     ("post_start: [{command: a b, user: root, environment: [A=1]}]", [
         {"command": ["a", "b"], "user": "root", "environment": {"A": "1"}},
     ]),
+    ("security_opt: ['seccomp:p.json', seccomp=../q.json, seccomp=unconfined, label=type:t]", [
+        "seccomp:./shop/p.json", "seccomp=./q.json", "seccomp=unconfined", "label=type:t",
+    ]),
     ("storage_opt: {size: 1G}", {"size": "1G"}),
     ("credential_spec: {file: x, x-a: 1}", {"file": "x"}),
     ("unheard: {of: [1, x]}", {"of": [1, "x"]}),

@@ -36,6 +36,15 @@ from pullet.manifests.problems import described
 _REMOTE = ("http://", "https://", "ssh://", "git://", "git@", "github.com/", "oci://")
 
 
+def security_option(value: Value, place: Place) -> Value:
+    """A seccomp profile is a file; what follows any other kind is no path."""
+    text = string_of(value)
+    kind, mark, profile = text.partition("=" if "=" in text else ":")
+    if kind != "seccomp" or profile in {"", "unconfined", "builtin"}:
+        return value
+    return value.holding(f"{kind}{mark}{place.scope.anchored(profile)}")
+
+
 def either(long: Kind, expand: str) -> Kind:
     """A text is the value of the one field `expand` of the long form."""
 
