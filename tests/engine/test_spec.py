@@ -73,6 +73,11 @@ def test_the_smallest_request_has_two_shares() -> None:
     assert body(instance(resources=Resources(cpu_request=1)))["HostConfig"]["CpuShares"] == 2
 
 
+def test_a_request_too_small_for_the_engine() -> None:
+    """The engine takes no soft bound below 6 MiB; the pod runs without one."""
+    assert "MemoryReservation" not in body(instance(resources=Resources(memory_request=1 << 15)))["HostConfig"]
+
+
 def test_nothing_asked_is_nothing_limited() -> None:
     """Without resources the engine's defaults hold."""
     assert not {"Memory", "MemorySwap", "NanoCpus", "CpuShares"} & body(instance())["HostConfig"].keys()

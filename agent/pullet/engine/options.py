@@ -13,6 +13,8 @@ from pullet.model.probe import HealthCheck
 from pullet.model.security import Security
 
 NANOSECONDS = 1_000_000_000
+LEAST_MEMORY = 6 << 20
+"""Bytes: the engine takes no bound below, neither a hard nor a soft one."""
 
 
 def said(**fields: Any) -> dict[str, Any]:
@@ -21,13 +23,16 @@ def said(**fields: Any) -> dict[str, Any]:
 
 
 def limits(resources: Resources) -> dict[str, Any]:
-    """Of `HostConfig`. Where nothing is said of swap, there is none beside a memory limit."""
-    memory = resources.memory_limit
+    """Of `HostConfig`. Where nothing is said of swap, there is none beside a memory limit.
+
+    A request that is too little to be a soft bound counts where instances are placed, and nowhere else.
+    """
+    memory, request = resources.memory_limit, resources.memory_request or 0
     swap = memory if resources.memory_swap is None else resources.memory_swap
     found = said(
         Memory=memory,
         MemorySwap=swap,
-        MemoryReservation=resources.memory_request,
+        MemoryReservation=request if request >= LEAST_MEMORY else None,
         NanoCpus=resources.cpu_limit and resources.cpu_limit * 1_000_000,
         CpuShares=_shares(resources),
         CpuQuota=resources.cpu_quota,
