@@ -30,7 +30,7 @@ def test_a_note_reads_as_described(fleet: Fleet) -> None:
     assert first.endswith("s")
     assert blank == ""
     note = yaml.safe_load(body)
-    assert list(note) == ["node", "commit", "state", "since", "message", "workloads", "problems"]
+    assert list(note) == ["node", "commit", "state", "since", "workloads", "problems"]
     assert (note["node"], note["commit"], note["state"], note["problems"]) == (
         agent.node,
         commit,

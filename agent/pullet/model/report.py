@@ -97,7 +97,6 @@ class Report:
             "commit": self.commit,
             "state": str(self.state),
             "since": timestamp(self.since),
-            "message": self.message,
             "workloads": {
                 name: {
                     "state": str(workload.state),
@@ -116,6 +115,7 @@ class Report:
         fetched = self.fetched_at
         return {
             **self.note(),
+            "message": self.message,
             "fetched_at": None if fetched is None else timestamp(fetched, timespec="milliseconds"),
             "fetch_error": self.fetch_error,
             "instances": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import yaml
 
 from pullet.model.errors import Refused
 from pullet.model.report import Report, State
+
+_HEADLINE = re.compile(r"\S+ \S+, \d+ of \d+ instances ready, [\d.]+s(?:: (.*))?")
 
 
 def note_text(report: Report) -> str:
@@ -18,8 +21,8 @@ def note_text(report: Report) -> str:
 
 
 def parse_note(text: str) -> dict[str, Any]:
-    """The note's keys. Raises Refused for what Pullet did not write."""
-    _, blank, body = text.partition("\n\n")
+    """The note's keys, and as `message` what its first line ends with. Raises Refused for what Pullet did not write."""
+    headline, blank, body = text.partition("\n\n")
     try:
         note = yaml.load(body, Loader=yaml.CSafeLoader) if blank else None
     except yaml.YAMLError:
@@ -28,7 +31,8 @@ def parse_note(text: str) -> dict[str, Any]:
         raise Refused(
             f"{text[:40]!r} is not a note of Pullet's", hint="leave refs/notes/pullet/ to the agents"
         )
-    return note
+    message = _HEADLINE.fullmatch(headline)
+    return {**note, "message": message[1] if message and message[1] else ""}
 
 
 def meaning(note: Mapping[str, Any]) -> tuple[object, ...]:
