@@ -9,10 +9,11 @@ from scripts.bench.lab import Lab
 from scripts.bench.vitals import cpu_seconds, proportional_megabytes, resident_megabytes
 from scripts.bench.workloads import manifests
 from tests.lab.agents import Agent
-from tests.lab.proxy import tapped
+from tests.lab.proxy import Tap, tapped
 
 COUNT = 50
 SECONDS = 30.0
+QUIET = 5.0  # half of the time between two looks that nothing asked for
 LIST = "GET /containers/json"
 
 
@@ -22,6 +23,7 @@ def measure(lab: Lab) -> list[Figure]:
         agent.notes("converged", agent.follows(manifests(COUNT)))
         assert agent.process is not None
         pid = agent.process.pid
+        _await_quiet(tap)
         ticks, asked, cpu = _ticks(agent), len(tap.requests), cpu_seconds(pid)
         lab.say(f"{COUNT} workloads, nothing to do: watching for {SECONDS:.0f} s")
         time.sleep(SECONDS)
@@ -29,6 +31,8 @@ def measure(lab: Lab) -> list[Figure]:
         memory, share = resident_megabytes(pid), proportional_megabytes(pid)
         agent.stop()
     lists = requests.count(LIST)
+    for other in sorted(set(requests) - {LIST}):
+        lab.say(f"asked {requests.count(other)} times: {other}")
     return [
         Figure(
             f"list calls a tick, {COUNT} workloads, nothing to do",
@@ -43,6 +47,14 @@ def measure(lab: Lab) -> list[Figure]:
         Figure("memory, resident", "MB", (memory,), limit=Below(90)),
         Figure("memory, shared pages by their share", "MB", (share,)),
     ]
+
+
+def _await_quiet(tap: Tap) -> None:
+    """The last events of the convergence are still looked at; that is not idleness."""
+    asked = -1
+    while asked != len(tap.requests):
+        asked = len(tap.requests)
+        time.sleep(QUIET)
 
 
 def _ticks(agent: Agent) -> int:
