@@ -35,9 +35,8 @@ def test_a_part_is_measured_shown_and_written(tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stderr
     assert "pullet --help" in done.stdout
     written = json.loads(out.read_text())
-    assert {figure["name"] for figure in written["figures"]} == {
-        "pullet --help",
-        "pullet validate examples-repo",
+    assert {"pullet --help", "pullet validate examples-repo"} <= {
+        figure["name"] for figure in written["figures"]
     }
     assert "cores" in written["machine"]
 
