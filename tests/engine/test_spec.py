@@ -7,6 +7,7 @@ import pytest
 from pullet.engine import labels
 from pullet.engine.spec import container_name
 from pullet.model.limits import Resources
+from pullet.model.network import Attachment, Joined, Network
 from pullet.model.placement import Instance
 from pullet.model.pod import EnvVar, Pod, Port, Restart
 from tests.lab.pods import container, drawn, instance, of
@@ -75,7 +76,9 @@ def test_the_smallest_request_has_two_shares() -> None:
 
 def test_a_request_too_small_for_the_engine() -> None:
     """The engine takes no soft bound below 6 MiB; the pod runs without one."""
-    assert "MemoryReservation" not in body(instance(resources=Resources(memory_request=1 << 15)))["HostConfig"]
+    assert (
+        "MemoryReservation" not in body(instance(resources=Resources(memory_request=1 << 15)))["HostConfig"]
+    )
 
 
 def test_nothing_asked_is_nothing_limited() -> None:
@@ -120,3 +123,11 @@ def test_a_pod_answers_to_its_own_name_and_its_workloads() -> None:
     assert ends == {NETWORK: {"Aliases": ["web-0", "web"]}}
     bare = body(instance("shop/Pod/tool#0"))["NetworkingConfig"]["EndpointsConfig"]
     assert bare == {NETWORK: {"Aliases": ["tool"]}}
+
+
+def test_a_hardware_address_is_the_containers_too() -> None:
+    """Engines before API 1.44 look for it there and nowhere else."""
+    attachment = Attachment(Network("shop"), mac="02:42:ac:00:00:08")
+    made = drawn(of(Pod((container(),), network=Joined((attachment,))))).body
+    assert made["MacAddress"] == "02:42:ac:00:00:08"
+    assert "MacAddress" not in drawn(of(Pod((container(),)))).body

@@ -204,9 +204,14 @@ def _shared(namespace: str, site: Site) -> str:
 
 
 def _joining(wiring: Wiring) -> Body:
+    """Engines before API 1.44 know a hardware address only of the container, newer ones take both where they agree."""
     if not wiring.endpoints:
         return {}
-    return {"NetworkingConfig": {"EndpointsConfig": {wiring.mode: wiring.endpoints[wiring.mode]}}}
+    first = wiring.endpoints[wiring.mode]
+    return {
+        "NetworkingConfig": {"EndpointsConfig": {wiring.mode: first}},
+        **said(MacAddress=first.get("MacAddress")),
+    }
 
 
 def _further(wiring: Wiring) -> Mapping[str, Body]:
