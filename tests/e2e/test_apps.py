@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,8 +17,9 @@ from tests.lab.agents import Agent, Done, new_fleet, pullet
 from tests.lab.apps import App, Played, all_apps, files_of
 from tests.lab.engine import LabEngine
 
-ON_THE_NODE = Path("/tmp/pullet-apps")
-"""What the applications use of the node: some want a directory that is there, others one that is not."""
+ON_THE_NODE = Path(f"/tmp/pullet-apps-{os.getpid()}")
+_OWN = os.getpid() % 250 + 1
+"""What the applications use of the node, paths and addresses, is this run's own: another may be at it too."""
 
 POLICY = {
     "privileged": True,
@@ -30,13 +33,18 @@ POLICY = {
     "registries": ["pullet.test/*"],
     "build": True,
 }
-EVERY = all_apps()
+PLACES = {
+    "/tmp/pullet-apps": str(ON_THE_NODE),
+    "127.0.77.": f"127.{_OWN}.77.",
+    "127.0.78.": f"127.{_OWN}.78.",
+    "10.63.77.": f"10.63.{_OWN}.",
+}
+EVERY = [app.moved(PLACES) for app in all_apps()]
 
 
 @contextlib.contextmanager
 def paths_of_the_node() -> Iterator[None]:
     """A shared mount, as the root of most nodes is: some volumes ask for what only such a one can do."""
-    shutil.rmtree(ON_THE_NODE, ignore_errors=True)
     (ON_THE_NODE / "there").mkdir(parents=True)
     (ON_THE_NODE / "there" / "note").write_text("of the node\n")
     subprocess.run(["mount", "--bind", ON_THE_NODE, ON_THE_NODE], check=True)
@@ -61,15 +69,22 @@ def converged(engine: LabEngine, tmp_path_factory: pytest.TempPathFactory) -> It
         yield agent, agent.pullet("once", "--timeout", "150", timeout=180)
 
 
+@pytest.fixture(scope="module")
+def problems(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What `pullet validate` says of all of them."""
+    home = tmp_path_factory.mktemp("checkout")
+    for path, text in files_of(EVERY).items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text)
+    return list(pullet("validate", str(home), "-o", "json").json["problems"])
+
+
 @pytest.mark.parametrize("app", EVERY, ids=lambda app: app.name)
-def test_read(app: App, tmp_path: Path) -> None:
+def test_read(app: App, problems: list[dict[str, Any]]) -> None:
     """Its manifests have no error, and warn of what they are expected to warn of."""
-    for path, text in app.files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    problems = pullet("validate", str(tmp_path), "-o", "json").json["problems"]
-    assert [one for one in problems if one["severity"] == "error"] == []
-    assert sorted({one["field"] for one in problems}) == sorted(yaml.safe_load(app.expect).get("warns", []))
+    ours = [one for one in problems if one["path"] in app.files]
+    assert [one for one in ours if one["severity"] == "error"] == []
+    assert sorted(one["field"] for one in ours) == sorted(yaml.safe_load(app.expect).get("warns", []))
 
 
 def test_all_of_them_converge(converged: tuple[Agent, Done]) -> None:

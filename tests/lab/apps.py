@@ -60,6 +60,17 @@ class App:
         name = f"{where}/{path.stem}"
         return cls(name, {f"{name}.yaml": path.read_text()}, path.with_suffix(".expect.yaml").read_text())
 
+    def moved(self, places: Mapping[str, str]) -> App:
+        """Where what it uses of the node, paths and addresses, stands elsewhere."""
+        files = {path: _replaced(text, places) for path, text in self.files.items()}
+        return App(self.name, files, _replaced(self.expect, places))
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    for old, new in words.items():
+        text = text.replace(old, new)
+    return text
+
 
 def all_apps() -> list[App]:
     compose = (path for path in (APPS / "compose").iterdir() if path.is_dir())
@@ -84,9 +95,7 @@ class Played:
             "RUN": str(agent.settings["run"]),
             "COMMIT": agent.work.head,
         }
-        text = app.expect
-        for name, value in known.items():
-            text = text.replace(f"${name}", value)
+        text = _replaced(app.expect, {f"${name}": value for name, value in known.items()})
         self.expect: dict[str, Any] = yaml.safe_load(text)
 
     @cached_property
