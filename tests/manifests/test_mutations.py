@@ -32,7 +32,7 @@ LONGEST = 0.1
 
 _OBJECT = re.compile(r"^apiVersion: \S", re.MULTILINE).search
 _KIND = re.compile(
-    r"^kind: (Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|List)$", re.MULTILINE
+    r"^kind: (Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController)$", re.MULTILINE
 ).search
 Spot = tuple[Any, ...]
 YAML = (".yaml", ".yml")
@@ -176,7 +176,7 @@ def read(files: dict[str, str]) -> tuple[Catalog, float]:
 
 
 def _says_nothing(files: dict[str, str]) -> bool:
-    """No document is left that says it is an object which runs something; of a project every service may be off."""
+    """No document says any more that it is something which runs; a list may be empty, and services off."""
     documents = [
         part for path, text in files.items() if path.startswith("pods/") for part in text.split("---")
     ]
