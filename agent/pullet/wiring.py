@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import time
 from collections.abc import Iterator
@@ -50,9 +49,6 @@ class House:
     words: WordWatcher
 
     def start(self) -> None:
-        """From here on it runs for long: what stands is there to stay, and new garbage is collected."""
-        gc.freeze()
-        gc.enable()
         for part in (self.engine, self.prober, self.words, self.follower):
             part.start()
 

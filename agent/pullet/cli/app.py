@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -87,8 +86,6 @@ def settings_for_every_verb(
 
 def main() -> None:
     """The console script. Exit 0 good, 1 not, 2 wrong use; typer itself sees to the last, and to a closed pipe."""
-    # Starting makes hundreds of classes and no garbage; to look for it all the same takes a tenth of a short verb.
-    gc.disable()
     try:
         app()
     except PulletError as error:
