@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pullet.manifests.declared import Isolation
-from pullet.manifests.kubernetes import services
 from pullet.manifests.kubernetes.kinds import is_built_in
 from pullet.manifests.problems import Findings
 
@@ -13,6 +12,8 @@ OPENSHIFT = frozenset(
     {"BuildConfig", "DeploymentConfig", "ImageStream", "ImageStreamTag", "Project", "Route", "Template"}
 )
 """Kinds that OpenShift once had in v1."""
+
+ISOLATION_HINT = "remove it, or write isolation: warn in the node's policy"
 
 _KUSTOMIZE = "kustomize.config.k8s.io"
 _ISOLATING = frozenset(
@@ -36,7 +37,7 @@ def judge(api_version: str, kind: str, data: dict[Any, Any], findings: Findings)
             "commit what kustomize build prints, or list it in .pulletignore",
         )
     elif kind.endswith("NetworkPolicy") or kind in _ISOLATING:
-        return services.foreign_policy(kind, group, findings)
+        return foreign_policy(kind, group, findings)
     elif kind == "Template" and isinstance(data.get("objects"), list):
         findings.error(
             (),
@@ -70,3 +71,11 @@ def _holds_pods(data: Any, deepest: int) -> bool:
 def _is_template(data: Any) -> bool:
     spec = data.get("spec") if isinstance(data, dict) else None
     return isinstance(spec, dict) and isinstance(spec.get("containers"), list)
+
+
+def foreign_policy(kind: str, group: str, findings: Findings) -> Isolation:
+    """A custom resource that isolates; whom, only its own controller knows."""
+    findings.loosens(
+        (), f"nothing here holds a {kind} of {group}, and what it isolates would stand open", ISOLATION_HINT
+    )
+    return Isolation(findings.unmet[-1], None)

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from pullet.manifests.declared import Declared, Draft, ObjectName, Reading
 from pullet.manifests.kubernetes import foreign, outline, syntax
-from pullet.manifests.kubernetes.doors import DOORS, Convert
+from pullet.manifests.kubernetes.doors import Convert, door
 from pullet.manifests.kubernetes.kinds import GONE, KINDS, Fate, Kind, is_built_in, kind_of_list
 from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import AnyShape, Findings, checked, meant
@@ -101,7 +101,7 @@ def _known(this: _Object, kind: Kind, findings: Findings, depth: int) -> Reading
     if kind.name == "List":
         return _items(this, findings, depth)
     if kind.fate is Fate.READ:
-        shape, convert = DOORS[kind.name]
+        shape, convert = door(kind.name)
         return _object(this, kind, checked(shape, this.data, findings), convert, findings)
     outline.check(this.api_version, kind.name, this.data, findings)
     if kind.fate is Fate.REFUSED:

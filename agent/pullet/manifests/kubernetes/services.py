@@ -9,10 +9,9 @@ import re
 
 from pullet.manifests.declared import Isolation, Names, ServicePort
 from pullet.manifests.kubernetes import serviceschema as shapes
+from pullet.manifests.kubernetes.foreign import ISOLATION_HINT
 from pullet.manifests.kubernetes.selectors import by_labels, selector
 from pullet.manifests.problems import Findings
-
-ISOLATION_HINT = "remove it, or write isolation: warn in the node's policy"
 
 _NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _EXTERNAL = re.compile(r"[a-zA-Z0-9_]([-a-zA-Z0-9_.]{0,251}[a-zA-Z0-9_])?\.?")
@@ -105,11 +104,3 @@ def network_policy(shape: shapes.NetworkPolicy, findings: Findings) -> Isolation
     )
     spec = shape.spec or shapes.NetworkPolicySpec()
     return Isolation(findings.unmet[-1], selector(spec.pod_selector, ("spec", "podSelector"), findings))
-
-
-def foreign_policy(kind: str, group: str, findings: Findings) -> Isolation:
-    """A custom resource that isolates; whom, only its own controller knows."""
-    findings.loosens(
-        (), f"nothing here holds a {kind} of {group}, and what it isolates would stand open", ISOLATION_HINT
-    )
-    return Isolation(findings.unmet[-1], None)
