@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pullet.manifests.assemble import assemble
 from pullet.manifests.declared import Reading
@@ -90,11 +90,9 @@ def read_file(file: File, tree: Tree) -> Reading:
 def read_compose(file: File, tree: Tree) -> Reading:
     """What a Compose file declares, with all that its project is made of."""
     # Loaded only where there is such a file: it is a quarter of what `pullet validate` would have to import.
-    from pullet.manifests.compose.convert import convert  # noqa: PLC0415
-    from pullet.manifests.compose.load import load  # noqa: PLC0415
+    from pullet.manifests.compose import read  # noqa: PLC0415
 
-    loaded = load(file, tree)
-    return replace(convert(loaded), looked_at=loaded.looked_at, parts=loaded.parts)
+    return read(file, tree)
 
 
 def _part(part: Document | Broken) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullet.manifests.compose import read
 from pullet.manifests.declared import Reading
-from pullet.model.snapshot import File, Revision, Snapshot
+from pullet.model.snapshot import File
 from pullet.model.workload import Workload
 from tests.manifests.compose.hand import Files
 
@@ -12,7 +12,7 @@ from tests.manifests.compose.hand import Files
 def reading(text: str, path: str = "shop/compose.yaml", **files: str) -> Reading:
     beside = {f"shop/{name.replace('_', '.')}": other for name, other in files.items()}
     tree = Files({path: text, **beside})
-    return read(File(path, "b", text.encode()), Snapshot(Revision("0" * 40), (), tree))
+    return read(File(path, "b", text.encode()), tree)
 
 
 def test_a_project_becomes_workloads() -> None:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pullet.manifests.compose.convert import convert
 from pullet.manifests.compose.load import load
 from pullet.manifests.declared import Reading
-from pullet.model.snapshot import File, Snapshot
+from pullet.model.snapshot import File, Tree
 
 
-def read(file: File, snapshot: Snapshot) -> Reading:
-    """What one Compose file declares, together with all files of the snapshot that it refers to."""
-    loaded = load(file, snapshot.tree)
+def read(file: File, tree: Tree) -> Reading:
+    """What one Compose file declares, together with all files of the tree that it refers to."""
+    loaded = load(file, tree)
     reading = Reading(problems=loaded.problems, left_alone=True) if loaded.part_of else convert(loaded)
     return replace(reading, looked_at=loaded.looked_at, parts=loaded.parts)
