@@ -8,30 +8,22 @@ import time
 from urllib3 import HTTPResponse
 
 from pullet.engine.client import Connection
+from pullet.engine.frames import Frames
 from pullet.model.errors import Transient
 
 TAIL = 4096  # bytes of output that are kept, from the end
-HEADER = 8  # bytes before each frame: the stream, three zeros, the length in four
 
 
 class Output:
-    """Takes the engine's frames of both streams as they come, in any pieces.
-
-    https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerAttach
-    """
+    """The end of both streams as one text."""
 
     def __init__(self) -> None:
-        self._raw = bytearray()
-        self._tail = bytearray()
+        self._frames = Frames()
+        self._tail = b""
 
     def feed(self, chunk: bytes) -> None:
-        self._raw += chunk
-        while len(self._raw) >= HEADER:
-            end = HEADER + int.from_bytes(self._raw[4:HEADER])
-            if len(self._raw) < end:
-                return
-            self._tail = (self._tail + self._raw[HEADER:end])[-TAIL:]
-            del self._raw[:end]
+        for _, written in self._frames.feed(chunk):
+            self._tail = (self._tail + written)[-TAIL:]
 
     def text(self) -> str:
         return self._tail.decode(errors="replace").strip()

@@ -37,6 +37,7 @@ class Client(docker.APIClient):
     """
 
     def __init__(self, url: str, version: tuple[int, ...], patience: float) -> None:
+        self.url = url
         super().__init__(base_url=url, version=".".join(map(str, version)), timeout=math.ceil(patience))
         if url.startswith("unix://"):
             path = "/" + url.removeprefix("unix://").lstrip("/")
@@ -52,29 +53,28 @@ class Client(docker.APIClient):
         answer = self.create_container_from_config(body, name, platform or None)  # type: ignore[no-untyped-call]
         return str(answer["Id"])
 
-    def join(self, network: str, container: str, endpoint: Mapping[str, Any]) -> None:
-        """Connect a container to one more network, `endpoint` in the engine's own words; again is as good as once."""
-        url = f"{self.base_url}/v{self.api_version}/networks/{network}/connect"
-        answer = self.post(
-            url, json={"Container": container, "EndpointConfig": dict(endpoint)}, timeout=self.timeout
-        )
-        if answer.status_code == FORBIDDEN and "already exists" in answer.text:
-            return
-        try:
-            answer.raise_for_status()
-        except requests.HTTPError as error:
-            docker.errors.create_api_error_from_http_exception(error)
-
-    def exec_stream(self, exec_id: str) -> requests.Response:
-        """The output as the command writes it, in frames, to be closed; the SDK's own has no time-out."""
-        url = f"{self.base_url}/v{self.api_version}/exec/{exec_id}/start"
-        body = {"Detach": False, "Tty": False}
-        response = self.post(url, json=body, stream=True, timeout=self.timeout)
+    def ask(self, method: str, path: str, **how: Any) -> requests.Response:
+        """What the SDK has no words for, or none with a time-out. Raises APIError where the engine says no."""
+        url = f"{self.base_url}/v{self.api_version}{path}"
+        response = self.request(method, url, **{"timeout": self.timeout, **how})
         try:
             response.raise_for_status()
         except requests.HTTPError as error:
             docker.errors.create_api_error_from_http_exception(error)
         return response
+
+    def join(self, network: str, container: str, endpoint: Mapping[str, Any]) -> None:
+        """Connect a container to one more network, `endpoint` in the engine's own words; again is as good as once."""
+        body = {"Container": container, "EndpointConfig": dict(endpoint)}
+        try:
+            self.ask("POST", f"/networks/{network}/connect", json=body)
+        except docker.errors.APIError as error:
+            if error.status_code != FORBIDDEN or "already exists" not in (error.explanation or ""):
+                raise
+
+    def exec_stream(self, exec_id: str) -> requests.Response:
+        """The output as the command writes it, in frames, to be closed; the SDK's own has no time-out."""
+        return self.ask("POST", f"/exec/{exec_id}/start", json={"Detach": False, "Tty": False}, stream=True)
 
     def begin(self, container: str) -> None:
         """Start it. What the engine can never start again is removed, volumes stay, and the next plan makes it anew.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pullet.engine.apply import Hands
@@ -12,7 +12,9 @@ from pullet.engine.checks import run_check
 from pullet.engine.client import PATIENCE, Connection
 from pullet.engine.crew import Crew
 from pullet.engine.events import Events
+from pullet.engine.logs import last_words, logs
 from pullet.engine.observe import Observer
+from pullet.engine.shell import Ends, run_joined
 from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Observed
 from pullet.model.plan import Step
@@ -80,6 +82,26 @@ class DockerEngine:
     def run_check(self, container_id: str, command: tuple[str, ...], timeout: float) -> tuple[int, str]:
         """Exit code and end of the output; raises Transient after `timeout` seconds."""
         return run_check(self._connection, container_id, command, timeout)
+
+    def logs(
+        self, container_id: str, follow: bool = False, since: float | None = None, tail: int | None = None
+    ) -> Iterator[bytes]:
+        """What it wrote to both streams, in order: `since` seconds since the epoch, the last `tail` lines.
+
+        Raises Transient or Refused when the first bytes are asked for, and later.
+        """
+        return logs(self._connection, container_id, follow=follow, since=since, tail=tail)
+
+    def last_words(self, container_id: str, lines: int = 10) -> str:
+        """The end of what it wrote, at most 4 KiB, fit to be shown; empty where that cannot be had."""
+        return last_words(self._connection, container_id, lines)
+
+    def exec(self, container_id: str, command: tuple[str, ...], tty: bool, stdin: bool) -> int:
+        """Runs it with this process's output, and with its input if `stdin`; returns the exit code.
+
+        With `tty` the caller has made its own terminal raw; its size is followed. Raises Transient or Refused.
+        """
+        return run_joined(self._connection, container_id, command, Ends(0 if stdin else None), tty=tty)
 
     def ping(self) -> EngineInfo:
         """Raises Transient when no engine answers, Refused without permission or for one that is too old."""

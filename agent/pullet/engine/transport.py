@@ -12,6 +12,18 @@ from collections.abc import Mapping
 from docker.transport.unixconn import UnixHTTPAdapter, UnixHTTPConnection, UnixHTTPConnectionPool
 
 
+def dialled(url: str, timeout: float) -> socket.socket:
+    """A connection of its own to the engine at `unix://…` or `tcp://…`."""
+    kind, _, place = url.partition("://")
+    if kind != "unix":
+        host, _, port = place.rstrip("/").rpartition(":")
+        return socket.create_connection((host, int(port)), timeout)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(timeout)
+    made.connect("/" + place.lstrip("/"))
+    return made
+
+
 class UnixConnection(UnixHTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
