@@ -11,7 +11,19 @@ from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Start
 from pullet.model.pod import Port, Restart
 from tests.lab.git_servers import free_port
-from tests.lab.worlds import ABSENT, CRASHING, GOOD, LACKING, Fake, Real, World, real_world, running, several
+from tests.lab.worlds import (
+    ABSENT,
+    CRASHING,
+    GOOD,
+    LACKING,
+    MOVING,
+    Fake,
+    Real,
+    World,
+    real_world,
+    running,
+    several,
+)
 
 WEB = InstanceName.parse("shop/Deployment/web#0")
 
@@ -161,6 +173,34 @@ def test_a_start_without_its_image(world: World) -> None:
     failed = world.does(Start(running(ABSENT), "c0ffee", "wanted"))
     assert failed is not None
     assert not failed.refused
+    assert world.sees(WEB) is None
+
+
+def test_an_image_is_told_by_its_id(world: World) -> None:
+    """Of what a reference led to when the container was made, whatever it leads to by now."""
+    (first,) = started(world, running(MOVING)).containers
+    world.moves(MOVING)
+    (second,) = started(world, running(MOVING, "shop/Deployment/web#1")).containers
+    assert first.image == second.image == MOVING
+    assert first.image_id.startswith("sha256:")
+    assert first.image_id != second.image_id
+
+
+def test_an_image_that_is_fixed(world: World) -> None:
+    """A container is made from the id, although the reference leads elsewhere, and says what was declared."""
+    (first,) = started(world, running(MOVING)).containers
+    world.moves(MOVING)
+    fixed = replace(running(MOVING, "shop/Deployment/web#1"), images={MOVING: first.image_id})
+    (second,) = started(world, fixed).containers
+    assert (second.image, second.image_id) == (MOVING, first.image_id)
+
+
+def test_an_image_that_is_fixed_and_gone(world: World) -> None:
+    """Is no other image instead."""
+    fixed = replace(running(GOOD), images={GOOD: f"sha256:{'0' * 64}"})
+    failed = world.does(Start(fixed, "c0ffee", "wanted"))
+    assert failed is not None
+    assert "is not on the engine any more" in failed.error
     assert world.sees(WEB) is None
 
 

@@ -6,6 +6,7 @@ from pullet.engine import labels
 from pullet.model.errors import Refused
 from pullet.model.observed import Role
 from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
+from tests.lab.images import BUSYBOX
 from tests.lab.pods import container, instance
 
 CHECKS = [
@@ -21,7 +22,9 @@ def test_what_is_written_is_read_again(check: Check) -> None:
     probe = Probe(check, period=2, failure_threshold=5)
     target = instance(readiness=probe)
     identity = labels.read(labels.written(target, container(readiness=probe), Role.MAIN, "edge-1", "c0ffee"))
-    assert identity == labels.Identity(target.name, target.hash, "c0ffee", "web.yaml", "app", probe)
+    assert identity == labels.Identity(
+        target.name, target.hash, "c0ffee", "web.yaml", "app", probe, image=BUSYBOX
+    )
 
 
 def test_the_pods_uid_is_the_same_each_time() -> None:

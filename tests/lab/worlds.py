@@ -27,6 +27,7 @@ CRASHING = "pullet.test/crashing:1"  # ends with 3, a moment after each start
 LACKING = "pullet.test/lacking:1"  # does not hold the command
 ABSENT = "127.0.0.1:1/absent:1"  # cannot be pulled
 BRIEF = "pullet.test/brief:1"  # ends well, a moment after each start
+MOVING = "pullet.test/moving:1"  # as the good one, and leads elsewhere after `moves`
 MOMENT = 0.05
 
 COMMANDS = {
@@ -35,6 +36,7 @@ COMMANDS = {
     LACKING: ("/no/such/thing",),
     BRIEF: ("sleep", str(MOMENT)),
     ABSENT: SLEEP,
+    MOVING: SLEEP,
 }
 
 
@@ -74,6 +76,9 @@ class World(ABC):
     def remove_behind_our_back(self, target: Incarnation) -> None: ...
     @abstractmethod
     def engine_restart(self) -> None: ...
+    @abstractmethod
+    def moves(self, image: str) -> None:
+        """From now on the reference leads to another image on this node."""
 
     def does(self, step: Step) -> Attempt | None:
         self.apply([step])
@@ -101,11 +106,13 @@ class World(ABC):
 class Real(World):
     def __init__(self, lab: LabEngine, node: str) -> None:
         self.lab = lab
+        self.node = node
         self.engine = DockerEngine(lab.url, node, Wake())
         self.engine.start()
         tag(lab.client, CRASHING)
         tag(lab.client, LACKING)
         tag(lab.client, BRIEF)
+        tag(lab.client, MOVING)
 
     def observe(self) -> Observed:
         return self.engine.observe()
@@ -130,6 +137,12 @@ class Real(World):
     def engine_restart(self) -> None:
         self.lab.restart()
 
+    def moves(self, image: str) -> None:
+        made = self.lab.client.create({"Image": image}, f"moved-{self.node}")
+        repository, _, version = image.rpartition(":")
+        self.lab.client.commit(made, repository, version, changes="LABEL moved=yes")
+        self.lab.client.remove_container(made)
+
 
 class Fake(World):
     def __init__(self) -> None:
@@ -140,7 +153,8 @@ class Fake(World):
             unpullable={ABSENT: Refused("connection refused")},
         )
         self.engine = FakeEngine(self.clock, script)
-        self.engine.images |= {GOOD, CRASHING, LACKING, BRIEF}
+        for image in (GOOD, CRASHING, LACKING, BRIEF, MOVING):
+            self.engine.images.add(image)
 
     def observe(self) -> Observed:
         return self.engine.observe()
@@ -166,6 +180,9 @@ class Fake(World):
 
     def engine_restart(self) -> None:
         self.engine.engine_restart()
+
+    def moves(self, image: str) -> None:
+        self.engine.images.add(image, "moved")
 
 
 @contextlib.contextmanager

@@ -123,12 +123,13 @@ def _sandbox_for(architecture: str) -> bytes:
         ) from None
 
 
-def refuse_root(client: Client, container: Container) -> None:
+def refuse_root(client: Client, container: Container, image: str) -> None:
     """For runAsNonRoot: neither the manifest nor the image may say root, or leave it to a name that is not known.
 
+    `image` is what the container is made from, a reference or an id.
     https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
     """
-    user = container.security.user or client.image_user(container.image)
+    user = container.security.user or client.image_user(image)
     name = user.partition(":")[0]
     root = name in ROOT or not name.strip("0")
     if root or not name.isdigit():

@@ -23,6 +23,7 @@ HASH = f"{OURS}hash"
 COMMIT = f"{OURS}commit"
 PATH = f"{OURS}path"
 READINESS = f"{OURS}readiness"
+IMAGE = f"{OURS}image"  # the reference that was declared; the engine may have been given an id
 ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
 MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers
@@ -54,6 +55,7 @@ class Identity:
     role: Role = Role.MAIN
     mains: tuple[str, ...] = ()
     address: str = ""
+    image: str = ""
 
 
 def written(
@@ -77,6 +79,7 @@ def written(
     }
     if container is None:
         return {**theirs, **ours, MAINS: " ".join(one.name for one in instance.pod.containers)}
+    ours[IMAGE] = container.image
     probe = {READINESS: _encoded(container.readiness)} if container.readiness else {}
     return {**theirs, **ours, **probe}
 
@@ -103,6 +106,7 @@ def read(labels: Mapping[str, str]) -> Identity:
             role=Role(labels.get(ROLE, Role.MAIN)),
             mains=tuple(labels.get(MAINS, "").split()),
             address=labels.get(ADDRESS, ""),
+            image=labels.get(IMAGE, ""),
         )
     except KeyError as missing:
         raise Refused(f"the label or key {missing} is missing") from None

@@ -97,7 +97,8 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
     container = ObservedContainer(
         id=inspected["Id"],
         name=identity.container,
-        image=config["Image"],
+        image=identity.image or config["Image"],
+        image_id=inspected["Image"],
         phase=Phase(state["Status"]),
         exit_code=state["ExitCode"],
         started_at=timestamp(state["StartedAt"]),

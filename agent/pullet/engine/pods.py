@@ -20,7 +20,7 @@ from pullet.engine.failures import ImageGone
 from pullet.engine.images import Images, refuse_root
 from pullet.engine.mounts import Stand
 from pullet.engine.networks import Networks
-from pullet.engine.spec import Blueprint, Part, Site, blueprint, key_of, parts, sandbox_blueprint
+from pullet.engine.spec import Blueprint, Part, Site, blueprint, image_of, key_of, parts, sandbox_blueprint
 from pullet.engine.stock import Owner, Stock
 from pullet.engine.wires import attachments, names, wiring
 from pullet.model.errors import Refused, Transient
@@ -55,7 +55,7 @@ class Pods:
             site = self._sandboxed(client, target, site)
         for part in self._remaining(client, target):
             if part.container.security.non_root:
-                refuse_root(client, part.container)
+                refuse_root(client, part.container, image_of(target, part.container))
             stands = self._stands(client, target, part.container.mounts, site)
             container = self._made(client, blueprint(target, part, site, stands))
             if part.role is not Role.MAIN and not _lets_the_next_start(client, container, part.role):

@@ -79,6 +79,11 @@ def parts(pod: Pod) -> tuple[Part, ...]:
     )
 
 
+def image_of(instance: Instance, container: Container) -> str:
+    """What the container is made from: the declared reference, or the id that it was fixed to."""
+    return instance.images.get(container.image, container.image)
+
+
 def key_of(name: InstanceName | str, digest: str, node: str) -> str:
     """Tells the incarnation from every other of every node: 10 hexadecimal digits."""
     return hashlib.sha256(f"{node} {name} {digest}".encode()).hexdigest()[:10]
@@ -136,8 +141,9 @@ def blueprint(
     if site.wiring.has_own_namespace and asks((container,), Fact.POD_IP):
         marks[labels.ADDRESS] = site.facts.get(Fact.POD_IP, "")
     alone = not site.sandbox
+    image = image_of(instance, container)
     body = {
-        "Image": container.image,
+        "Image": image,
         "Labels": marks,
         **_process(container, site.facts),
         **options.health(container.healthcheck),
@@ -157,7 +163,7 @@ def blueprint(
     }
     name = container_name(instance, site.node, "" if alone else container.name)
     further = _further(site.wiring) if alone else {}
-    return Blueprint(name, container.image, marks, body, further, container.platform)
+    return Blueprint(name, image, marks, body, further, container.platform)
 
 
 def _alone(instance: Instance, container: Container, site: Site) -> Body:

@@ -38,7 +38,8 @@ class ObservedContainer:
 
     `restarts` counts what the engine itself restarted since the last start on request. A `stranded` one shares the
     namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
-    own check says, empty without one.
+    own check says, empty without one. `image` is the reference that was declared, `image_id` what it led to when the
+    container was made, as `sha256:…`.
     """
 
     id: str
@@ -55,6 +56,7 @@ class ObservedContainer:
     role: Role = Role.MAIN
     stranded: bool = False
     health: str = ""
+    image_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

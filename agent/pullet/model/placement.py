@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pullet.model.catalog import Catalog
 from pullet.model.names import InstanceName
@@ -30,12 +30,16 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One replica that should stand on this node: the specification, its hash, and the file that declares it."""
+    """One replica that should stand on this node: the specification, its hash, and the file that declares it.
+
+    `images` fixes what references lead to: an image's id, `sha256:…`, to make containers from instead.
+    """
 
     name: InstanceName
     pod: Pod
     hash: str
     path: str
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class FakeContainer:
     pod: Pod
     spec: Container
     role: Role = Role.MAIN
+    image_id: str = ""
     phase: Phase = Phase.CREATED
     exit_code: int = 0
     started_at: float | None = None
@@ -84,6 +85,7 @@ class FakeContainer:
             address="10.0.0.1" if self.phase is Phase.RUNNING else "",
             readiness=self.spec.readiness,
             role=self.role,
+            image_id=self.image_id,
         )
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from pullet.engine.book import Book, Flight
 from pullet.engine.failures import ImageGone
 from pullet.engine.labels import SANDBOX_NAME
-from pullet.engine.spec import Part, parts
+from pullet.engine.spec import Part, image_of, parts
 from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Incarnation, Observed, Phase, Role
@@ -23,6 +23,7 @@ from pullet.model.plan import Pull, Remove, Revive, Start, Step
 from pullet.model.pod import Container, Pod, PullPolicy
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_container import ALIVE, FakeContainer, incarnation_of
+from pullet.testing.fake_images import FakeImages
 from pullet.testing.script import Reached, Script
 
 KILLED = 137
@@ -33,7 +34,7 @@ class FakeEngine:
 
     def __init__(self, clock: VirtualClock, script: Script | None = None) -> None:
         self.script = script or Script()
-        self.images: set[str] = set()
+        self.images = FakeImages()
         self._clock = clock
         self._now = clock.now()
         self._book = Book(lambda: self._now)
@@ -190,7 +191,7 @@ class FakeEngine:
             raise Refused(f"image {image} is not on this node and its pull policy is Never")
         if image in self.script.unpullable:
             raise self.script.unpullable[image]
-        self.images.add(image)
+        self.images.add(image, self.script.released.get(image, ""))
 
     def _go_on(self, target: Instance, commit: str) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
@@ -209,11 +210,20 @@ class FakeEngine:
         for one in self._of(target.name):
             if (one.hash, one.spec.name) == (target.hash, part.container.name):
                 return one
-        if part.role is not Role.SANDBOX and part.container.image not in self.images:
-            raise ImageGone(f"image {part.container.image} is not on the engine any more")
+        image = image_of(target, part.container)
+        if part.role is not Role.SANDBOX and image not in self.images:
+            raise ImageGone(f"image {image} is not on the engine any more")
         number = f"c{next(self._numbers):05}"
         self._containers[number] = made = FakeContainer(
-            number, target.name, target.hash, commit, target.path, target.pod, part.container, part.role
+            number,
+            target.name,
+            target.hash,
+            commit,
+            target.path,
+            target.pod,
+            part.container,
+            part.role,
+            image_id=self.images.resolved(image),
         )
         return made
 

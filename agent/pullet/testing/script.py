@@ -27,12 +27,16 @@ class Reached(Enum):
 
 @dataclass
 class Script:
-    """Keys are images, of `answers` also specification hashes, which come first. Durations in seconds."""
+    """Keys are images, of `answers` also specification hashes, which come first. Durations in seconds.
+
+    `released` is what a reference leads to in its registry by now, its own content where nothing is said.
+    """
 
     unpullable: dict[str, PulletError] = field(default_factory=dict)
     unstartable: dict[str, PulletError] = field(default_factory=dict)
     crashes: dict[str, Crash] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
     pulling: dict[str, float] = field(default_factory=dict)
     pull: float = 1.0
     start: float = 0.2
