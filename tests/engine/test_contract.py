@@ -10,6 +10,7 @@ from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Start
 from pullet.model.pod import Port, Restart
+from pullet.model.probe import Exec
 from tests.lab.git_servers import free_port
 from tests.lab.worlds import (
     ABSENT,
@@ -174,6 +175,19 @@ def test_a_start_without_its_image(world: World) -> None:
     assert failed is not None
     assert not failed.refused
     assert world.sees(WEB) is None
+
+
+def test_what_is_to_be_done_after_the_start_fails(world: World) -> None:
+    """Then it has not started: it is stopped, and the engine does not start it again."""
+    target = running(GOOD, post_start=Exec(("sh", "-c", "exit 3")))
+    failed = world.does(Start(target, "c0ffee", "wanted"))
+    assert failed is not None
+    assert "exit code 3" in failed.error
+    down = world.until_phase(WEB, Phase.EXITED)
+    again = world.does(Revive(down, "it is down"))
+    assert again is not None
+    assert "exit code 3" in again.error
+    assert world.until_phase(WEB, Phase.EXITED).containers[0].restarts == 0
 
 
 def test_an_image_is_told_by_its_id(world: World) -> None:

@@ -5,11 +5,11 @@ import pytest
 from pullet.engine import labels
 from pullet.model.errors import Refused
 from pullet.model.observed import Role
-from pullet.model.probe import Check, Exec, HttpGet, Probe, TcpSocket
+from pullet.model.probe import Check, Exec, Handler, HttpGet, Probe, Sleep, TcpSocket
 from tests.lab.images import BUSYBOX
 from tests.lab.pods import container, instance
 
-CHECKS = [
+CHECKS: list[HttpGet | TcpSocket | Exec] = [
     HttpGet("/ready", 8080, headers=(("Host", "shop"),)),
     TcpSocket(5432),
     Exec(("test", "-e", "/ready")),
@@ -25,6 +25,29 @@ def test_what_is_written_is_read_again(check: Check) -> None:
     assert identity == labels.Identity(
         target.name, target.hash, "c0ffee", "web.yaml", "app", probe, image=BUSYBOX
     )
+
+
+HOOKS: list[Handler] = [
+    *CHECKS,
+    Sleep(2.5),
+    Exec(("a",), user="u", working_dir="/w", environment=("A=1",), privileged=True),
+]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_hooks_are_read_again(hook: Handler) -> None:
+    """The removal happens when nobody declares them any more."""
+    marks = labels.written(instance(), container(post_start=hook, pre_stop=hook), Role.MAIN, "edge-1", "a")
+    assert (labels.post_start(marks), labels.pre_stop(marks)) == (hook, hook)
+    with pytest.raises(Refused):
+        labels.pre_stop({labels.PRE_STOP: '{"Grpc":{}}'})
+
+
+def test_without_hooks() -> None:
+    """Nothing is written, and nothing read."""
+    marks = labels.written(instance(), container(), Role.MAIN, "edge-1", "a")
+    assert not {labels.PRE_STOP, labels.POST_START} & marks.keys()
+    assert (labels.post_start(marks), labels.pre_stop(marks)) == (None, None)
 
 
 def test_the_pods_uid_is_the_same_each_time() -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
 from pullet.engine.docker_engine import DockerEngine
-from pullet.model.errors import Refused
+from pullet.model.errors import Refused, Transient
 from pullet.model.names import InstanceName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Instance
@@ -150,6 +150,7 @@ class Fake(World):
         script = Script(
             crashes={CRASHING: Crash(MOMENT, 3)},
             unstartable={LACKING: Refused("executable file not found")},
+            unwelcome={GOOD: Transient("ended with exit code 3")},
             unpullable={ABSENT: Refused("connection refused")},
         )
         self.engine = FakeEngine(self.clock, script)

@@ -52,14 +52,10 @@ CASES: list[tuple[str, list[str]]] = [
       "it yet"),
       "8:63: error: spec.containers[0].livenessProbe.successThreshold: must be 1 here"]),
     ("      lifecycle: {preStop: {}}",
-     [("8:19: warning: spec.containers[0].lifecycle.preStop: is read and checked; this version does not act "
-      "upon it yet"),
-      ("8:28: error: spec.containers[0].lifecycle.preStop: must have exactly one of exec, httpGet, "
+     [("8:28: error: spec.containers[0].lifecycle.preStop: must have exactly one of exec, httpGet, "
       "tcpSocket or sleep, not 0")]),
     ("      lifecycle: {preStop: {sleep: {seconds: 60}}}",
-     [("8:19: warning: spec.containers[0].lifecycle.preStop: is read and checked; this version does not act "
-      "upon it yet"),
-      ("8:46: error: spec.containers[0].lifecycle.preStop.sleep.seconds: must be at most "
+     [("8:46: error: spec.containers[0].lifecycle.preStop.sleep.seconds: must be at most "
       "terminationGracePeriodSeconds, which is 30")]),
     ("      lifecycle: {stopSignal: TERM}",
      ['8:31: error: spec.containers[0].lifecycle.stopSignal: "TERM" is not a signal such as SIGTERM']),
@@ -146,9 +142,7 @@ CASES: list[tuple[str, list[str]]] = [
       "(restartPolicy: Always makes a sidecar of it)")]),
     ("  initContainers: [{name: b, image: i, lifecycle: {preStop: {sleep: {seconds: 1}}}}]",
      [("8:40: error: spec.initContainers[0].lifecycle: may not be set for an init container that ends "
-      "(restartPolicy: Always makes a sidecar of it)"),
-      ("8:52: warning: spec.initContainers[0].lifecycle.preStop: is read and checked; this version does not "
-      "act upon it yet")]),
+      "(restartPolicy: Always makes a sidecar of it)")]),
     ("  ephemeralContainers: [{name: d, image: d}]",
      [("8:3: error: spec.ephemeralContainers: is not supported: they are added to a running pod and cannot "
       "be declared, in Kubernetes as here (use pullet exec)")]),

@@ -11,6 +11,7 @@ from pullet.model import volumes
 from pullet.model.limits import Device, Resources
 from pullet.model.network import Attachment, HostNetwork, Joined, Network
 from pullet.model.pod import Build, Container, Pod
+from pullet.model.probe import Exec
 from pullet.model.security import Security
 from pullet.model.volumes import Mount, NamedVolume, RepoPath
 
@@ -39,6 +40,7 @@ def rules(asked: Pod, policy: Policy | None = None) -> list[str]:
 
 PRIVILEGED = {
     "privileged": secured(privileged=True),
+    "hook": Pod((replace(C, pre_stop=Exec(("a",), privileged=True)),)),
     "init": Pod((C,), init=(replace(C, security=Security(privileged=True)),)),
     "seccomp": secured(seccomp="unconfined"),
     "own profile": secured(seccomp="{}"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import structlog
 
 from pullet.engine.client import Connection
+from pullet.engine.ending import Ending
 from pullet.engine.images import Images
 from pullet.engine.networks import Networks
 from pullet.engine.pods import Pods
+from pullet.engine.reviving import Reviving
+from pullet.engine.sites import Sites
 from pullet.engine.stock import Shelf, Stock
 from pullet.model.errors import PulletError
 from pullet.model.plan import Pull, Remove, Revive, Start, Step
@@ -21,13 +24,17 @@ class Hands:
     def __init__(self, connection: Connection, shelf: Shelf, node: str) -> None:
         self._connection = connection
         self._images = Images(connection, shelf)
-        self._pods = Pods(node, Networks(connection, node), self._images, Stock(shelf))
+        networks, stock = Networks(connection, node), Stock(shelf)
+        sites = Sites(node, networks, stock)
+        self._pods = Pods(node, networks, self._images, sites)
+        self._reviving = Reviving(networks, sites)
+        self._ending = Ending(node, stock)
 
     def tidy(self) -> None:
         """Once, before the first step: what is left of incarnations that are gone. Never fails: it is no hurry."""
         try:
             with self._connection.calling("clear what is left behind") as client:
-                self._pods.sweep(client)
+                self._ending.sweep(client)
         except PulletError as error:
             log.warning("leftovers_kept", because=str(error))
 
@@ -43,7 +50,7 @@ class Hands:
             case Revive(target=target, known=known):
                 self._connection.knock()  # what an engine stops because it ends is not ours to start again
                 with self._connection.calling(f"restart {target.instance}") as client:
-                    self._pods.revive(client, target, known)
+                    self._reviving.revive(client, target, known)
             case Remove(target=target):
                 with self._connection.calling(f"remove {target.instance}") as client:
-                    self._pods.remove(client, target)
+                    self._ending.remove(client, target)

@@ -28,6 +28,7 @@ SILENCE = 300.0  # seconds between two signs of life of a pull or of the event s
 CONNECTIONS = 32
 STUCK = re.compile(r"(task|container) \S+: already exists|container with id exists|v2\.task/\S+: file exists")
 FORBIDDEN = 403
+CONFLICT = 409
 
 
 class Client(docker.APIClient):

@@ -13,7 +13,7 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Role
 from pullet.model.placement import Instance
 from pullet.model.pod import Container
-from pullet.model.probe import Check, Exec, Grpc, HttpGet, Probe, TcpSocket
+from pullet.model.probe import Check, Exec, Grpc, Handler, HttpGet, Probe, Sleep, TcpSocket
 
 OURS = "pullet.dev/"
 NODE = f"{OURS}node"
@@ -24,6 +24,8 @@ COMMIT = f"{OURS}commit"
 PATH = f"{OURS}path"
 READINESS = f"{OURS}readiness"
 IMAGE = f"{OURS}image"  # the reference that was declared; the engine may have been given an id
+POST_START = f"{OURS}post-start"
+PRE_STOP = f"{OURS}pre-stop"
 ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
 MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers
@@ -80,8 +82,7 @@ def written(
     if container is None:
         return {**theirs, **ours, MAINS: " ".join(one.name for one in instance.pod.containers)}
     ours[IMAGE] = container.image
-    probe = {READINESS: _encoded(container.readiness)} if container.readiness else {}
-    return {**theirs, **ours, **probe}
+    return {**theirs, **ours, **_asking(container)}
 
 
 def uid(instance: Instance, node: str) -> str:
@@ -114,19 +115,60 @@ def read(labels: Mapping[str, str]) -> Identity:
         raise Refused(f"the label {READINESS} or {ROLE} is not what Pullet writes: {error}") from None
 
 
-def _encoded(probe: Probe) -> str:
-    fields: dict[str, Any] = asdict(probe)
-    fields["check"] = {type(probe.check).__name__: fields["check"]}
-    return json.dumps(fields, separators=(",", ":"))
+def post_start(labels: Mapping[str, str]) -> Handler | None:
+    """Raises Refused for a label that no version of ours has written; so does `pre_stop`."""
+    return _hook(labels, POST_START)
+
+
+def pre_stop(labels: Mapping[str, str]) -> Handler | None:
+    return _hook(labels, PRE_STOP)
+
+
+def _hook(labels: Mapping[str, str], key: str) -> Handler | None:
+    if key not in labels:
+        return None
+    try:
+        return _handler_of(json.loads(labels[key]))
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise Refused(f"the label {key} is not what Pullet writes: {error}") from None
+
+
+def _asking(container: Container) -> dict[str, str]:
+    """How it is asked, and what is done after its start and before its stop."""
+    found: dict[str, Any] = {
+        READINESS: _probe_as_data(container.readiness) if container.readiness else None,
+        POST_START: _as_data(container.post_start) if container.post_start else None,
+        PRE_STOP: _as_data(container.pre_stop) if container.pre_stop else None,
+    }
+    return {
+        key: json.dumps(value, separators=(",", ":")) for key, value in found.items() if value is not None
+    }
+
+
+def _probe_as_data(probe: Probe) -> dict[str, Any]:
+    return {**asdict(probe), "check": _as_data(probe.check)}
+
+
+def _as_data(one: Check | Handler) -> dict[str, Any]:
+    return {type(one).__name__: asdict(one)}
 
 
 def _decoded(text: str) -> Probe:
     fields = json.loads(text)
-    ((kind, check),) = fields.pop("check").items()
-    return Probe(check=_check(kind, check), **fields)
+    return Probe(check=_check_of(fields.pop("check")), **fields)
 
 
-def _check(kind: str, fields: dict[str, Any]) -> Check:
+def _check_of(data: dict[str, Any]) -> Check:
+    ((kind, fields),) = data.items()
+    return Grpc(**fields) if kind == "Grpc" else _asked(kind, fields)
+
+
+def _handler_of(data: dict[str, Any]) -> Handler:
+    ((kind, fields),) = data.items()
+    return Sleep(**fields) if kind == "Sleep" else _asked(kind, fields)
+
+
+def _asked(kind: str, fields: dict[str, Any]) -> HttpGet | TcpSocket | Exec:
     match kind:
         case "HttpGet":
             headers = tuple((name, value) for name, value in fields.pop("headers"))
@@ -134,8 +176,7 @@ def _check(kind: str, fields: dict[str, Any]) -> Check:
         case "TcpSocket":
             return TcpSocket(**fields)
         case "Exec":
-            return Exec(tuple(fields["command"]))
-        case "Grpc":
-            return Grpc(**fields)
+            command, environment = fields.pop("command"), fields.pop("environment", ())
+            return Exec(tuple(command), environment=tuple(environment), **fields)
         case _:
             raise ValueError(f"unknown check {kind}")

@@ -105,7 +105,7 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         finished_at=timestamp(state["FinishedAt"]),
         restarts=inspected["RestartCount"],
         oom_killed=state["OOMKilled"],
-        address=_address(inspected),
+        address=address_in(inspected),
         readiness=identity.readiness,
         role=identity.role,
         health=(state.get("Health") or {}).get("Status", ""),
@@ -156,7 +156,7 @@ def timestamp(text: str) -> float | None:
     return None if text.startswith("0001-") else datetime.fromisoformat(text).timestamp()
 
 
-def _address(inspected: Mapping[str, Any]) -> str:
+def address_in(inspected: Mapping[str, Any]) -> str:
     """On the network that it was created with; with the node's own network, loopback."""
     mode = inspected["HostConfig"]["NetworkMode"]
     if mode == "host":

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from pullet.model import volumes
 from pullet.model.network import Attachment, HostNetwork, Joined
 from pullet.model.pod import Container, Pod
+from pullet.model.probe import Exec, Handler
 from pullet.model.volumes import Mount, NamedVolume
 
 _DOCKER_HUB = "docker.io"
@@ -88,6 +89,7 @@ def _opened(container: Container) -> Iterator[str]:
     security, resources = container.security, container.resources
     for asked, what in (
         (security.privileged, "privileged"),
+        (any(map(_is_privileged, (container.post_start, container.pre_stop))), "a privileged hook"),
         (security.seccomp, "a seccomp profile that is not the engine's own"),
         (security.apparmor == "unconfined", "AppArmor unconfined"),
         (any(key != "level" for key, _ in security.selinux), "another SELinux label"),
@@ -105,6 +107,10 @@ def _opened(container: Container) -> Iterator[str]:
     ):
         if asked:
             yield what
+
+
+def _is_privileged(hook: Handler | None) -> bool:
+    return isinstance(hook, Exec) and hook.privileged
 
 
 def _volumes(container: Container) -> Iterator[NamedVolume]:

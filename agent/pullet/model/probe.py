@@ -29,9 +29,16 @@ class TcpSocket:
 
 @dataclass(frozen=True, slots=True)
 class Exec:
-    """A command inside the container that exits 0."""
+    """A command inside the container that exits 0.
+
+    Empty is the container's own user and directory; `environment` (`NAME=value`) comes besides the container's.
+    """
 
     command: tuple[str, ...]
+    user: str = ""
+    working_dir: str = ""
+    environment: tuple[str, ...] = ()
+    privileged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,6 +246,9 @@ class FakeEngine:
             raise Transient(f"start {container.instance}: port is already allocated")
         container.restarts, container.backoff = 0, 0.0
         self._run(container)
+        if container.spec.post_start and container.spec.image in self.script.unwelcome:
+            container.end(self._now, KILLED)
+            raise self.script.unwelcome[container.spec.image]
 
     # Processes.
 

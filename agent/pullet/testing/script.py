@@ -29,11 +29,13 @@ class Reached(Enum):
 class Script:
     """Keys are images, of `answers` also specification hashes, which come first. Durations in seconds.
 
-    `released` is what a reference leads to in its registry by now, its own content where nothing is said.
+    `released` is what a reference leads to in its registry by now, its own content where nothing is said;
+    `unwelcome` is how what is to be done after a start fails.
     """
 
     unpullable: dict[str, PulletError] = field(default_factory=dict)
     unstartable: dict[str, PulletError] = field(default_factory=dict)
+    unwelcome: dict[str, PulletError] = field(default_factory=dict)
     crashes: dict[str, Crash] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)

@@ -75,7 +75,7 @@ services:
     depends_on:
       db: {condition: service_healthy, restart: true}
       migrate: {condition: service_completed_successfully, required: false}
-    post_start: [{command: [echo, up]}]
+    post_start: [{command: [echo, up], user: "0", working_dir: /, environment: {A: b}, privileged: true}]
     pre_stop: [{command: [echo, down]}]
     networks:
       front:

@@ -120,6 +120,11 @@ CONTAINER: list[tuple[str, Callable[[Container], Any], Any]] = [
     ("healthcheck: {disable: true}", lambda one: one.healthcheck, HealthCheck(("NONE",))),
     ("healthcheck: {retries: 5}", lambda one: one.healthcheck, HealthCheck(retries=5)),
     ("post_start: [{command: [a, b]}]", lambda one: one.post_start, Exec(("a", "b"))),
+    (
+        "post_start: [{command: [a], user: u, working_dir: /w, environment: {A: '1', B: }, privileged: true}]",
+        lambda one: one.post_start,
+        Exec(("a",), "u", "/w", ("A=1",), privileged=True),
+    ),
     ("pre_stop: [{command: [a]}]", lambda one: one.pre_stop, Exec(("a",))),
 ]
 

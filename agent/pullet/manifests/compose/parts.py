@@ -22,7 +22,7 @@ from pullet.manifests.compose.syntax import (
     Seconds,
     Texts,
 )
-from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned
+from pullet.manifests.schema import honoured, ignored, warned
 
 
 class ServicePort(Part):
@@ -185,7 +185,7 @@ class Hook(Part):
     """post_start[], pre_stop[]"""
 
     command: list[str] = honoured("A command in the container.")
-    user: Unsupported = unsupported("A hook runs as the container's user.")
-    privileged: Unsupported = unsupported("A hook has the container's rights.")
-    working_dir: Unsupported = unsupported("A hook runs in the container's directory.", "begin it with cd")
-    environment: Unsupported = unsupported("A hook has the container's environment.", "begin it with env")
+    user: str = honoured("Who runs it; the container's user without one.", "")
+    privileged: bool = honoured("Whether it has every right.", False)
+    working_dir: str = honoured("Where it runs; the container's directory without one.", "")
+    environment: Texts = honoured("Variables besides the container's.", {})

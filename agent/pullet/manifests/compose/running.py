@@ -181,7 +181,18 @@ def _hook(shapes: list[Hook], name: str, findings: Findings) -> Exec | None:
     for index, shape in enumerate(shapes):
         if not shape.command:
             findings.error((name, index, "command"), "must not be empty")
-    return Exec(tuple(shapes[0].command)) if shapes else None
+    return _run_by(shapes[0]) if shapes else None
+
+
+def _run_by(shape: Hook) -> Exec:
+    variables = (f"{name}={value}" for name, value in shape.environment.items() if value is not None)
+    return Exec(
+        tuple(shape.command),
+        user=shape.user,
+        working_dir=shape.working_dir,
+        environment=tuple(variables),
+        privileged=shape.privileged,
+    )
 
 
 def _dns(service: Service) -> Dns | None:

@@ -95,8 +95,8 @@ class Service(Part):
     restart: str = honoured("When a container is started again; after failures without one.", "")
     healthcheck: HealthCheck | None = honoured("How it is known to be healthy.", None)
     depends_on: dict[str, Need] = later("What must be so before it starts.", {})
-    post_start: list[Hook] = later("A command after the start.", [])
-    pre_stop: list[Hook] = later("A command before the stop.", [])
+    post_start: list[Hook] = honoured("A command after the start.", [])
+    pre_stop: list[Hook] = honoured("A command before the stop.", [])
     pre_start: Unsupported = unsupported(
         "It is not in the published specification.", "write a service that others depend on to complete"
     )

@@ -18,7 +18,7 @@ from pullet.manifests.kubernetes.syntax import (
     Seconds,
     Signal,
 )
-from pullet.manifests.schema import Shape, honoured, later
+from pullet.manifests.schema import Shape, honoured
 
 
 class HttpHeader(Shape):
@@ -95,6 +95,6 @@ class Handler(Shape):
 class Lifecycle(Shape):
     """lifecycle"""
 
-    post_start: Handler | None = later("What is done right after the start.", None)
-    pre_stop: Handler | None = later("What is done before the stop.", None)
+    post_start: Handler | None = honoured("What is done right after the start.", None)
+    pre_stop: Handler | None = honoured("What is done before the stop.", None)
     stop_signal: Signal | None = honoured("What the container is stopped with.", None)
