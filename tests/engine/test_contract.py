@@ -11,12 +11,17 @@ from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Start
 from pullet.model.pod import Port, Restart
 from pullet.model.probe import Exec
+from pullet.testing.script import Crash
 from tests.lab.git_servers import free_port
+from tests.lab.pods import container, of
 from tests.lab.worlds import (
     ABSENT,
+    BRIEF,
+    COMMANDS,
     CRASHING,
     GOOD,
     LACKING,
+    MOMENT,
     MOVING,
     Fake,
     Real,
@@ -290,18 +295,62 @@ def test_a_pod_of_several_goes_as_a_whole(world: World) -> None:
 
 
 def test_a_pod_of_several_is_revived_as_a_whole(world: World) -> None:
-    """Killed containers run again, the sandbox before who shares its network; what prepared is not run again."""
-    seen = whole(world, several())
+    """Killed containers run again, the sandbox before who shares its network."""
+    target = several()
+    target = of(replace(target.pod, init=target.pod.init[1:]))
+    seen = whole(world, target)
     world.kill(seen)
     world.until(lambda: not _running(world), "all are down")
     down = world.sees(WEB)
     assert down is not None
-    served = tuple(one for one in down.containers if one.role is not Role.INIT)
-    world.does(Revive(replace(down, containers=served), "it was killed"))
+    world.does(Revive(down, "it was killed"))
     assert _running(world) == {"POD", "helper", "a", "b"}
     again = world.sees(WEB)
     assert again is not None
-    assert not any(one.stranded for one in again.containers if one.role is not Role.INIT)
+    assert not any(one.stranded for one in again.containers)
+
+
+def _phase_of_first(world: World) -> Phase:
+    seen = world.sees(WEB)
+    assert seen is not None
+    return next(one.phase for one in seen.containers if one.name == "first")
+
+
+def test_what_was_prepared_is_lost_with_the_sandbox(world: World) -> None:
+    """Then its init container is dead, whatever else runs, so that the pod is made anew and it runs again."""
+    seen = whole(world, several())
+    world.kill(seen)
+    world.until(lambda: not _running(world), "all are down")
+    assert _phase_of_first(world) is Phase.DEAD
+    served = tuple(one for one in seen.containers if one.role is not Role.INIT)
+    world.does(Revive(replace(seen, containers=served), "it was killed"))
+    assert _phase_of_first(world) is Phase.DEAD
+    assert world.does(Remove(seen, "it is dead")) is None
+    whole(world, several())
+    assert _phase_of_first(world) is Phase.EXITED
+
+
+def test_what_was_prepared_for_who_ended_for_good_stays(world: World) -> None:
+    """Nothing runs a second time where a pod had done its work before its sandbox went."""
+    made = several()
+    work = container(name="a", image=BRIEF, command=COMMANDS[BRIEF])
+    target = of(replace(made.pod, containers=(work,), init=made.pod.init[:1], restart=Restart.NEVER))
+
+    def done() -> bool:
+        assert world.does(Start(target, "c0ffee", "wanted")) is None
+        seen = world.sees(WEB)
+        return seen is not None and any(
+            one.name == "a" and one.phase is Phase.EXITED for one in seen.containers
+        )
+
+    if isinstance(world, Fake):
+        world.engine.script.crashes[BRIEF] = Crash(MOMENT, 0)
+    world.until(done, "its work is done")
+    seen = world.sees(WEB)
+    assert seen is not None
+    world.kill(seen)
+    world.until(lambda: not _running(world), "the sandbox is down")
+    assert _phase_of_first(world) is Phase.EXITED
 
 
 def test_a_pod_of_several_whose_init_image_is_gone(world: World) -> None:

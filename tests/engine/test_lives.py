@@ -92,6 +92,22 @@ def test_memory_that_an_init_container_filled(hand: Hand, engine: LabEngine) -> 
     ) == ("kept\ntmpfs 1024")
 
 
+def test_memory_that_was_lost_with_its_sandbox(hand: Hand, engine: LabEngine) -> None:
+    """The pod is seen to need a new beginning, and made anew it has what its init container puts there."""
+    mount = Mount(Scratch("fast", memory=True), "/fast")
+    first = container(name="first", command=("sh", "-c", "echo filled > /fast/x"), mounts=(mount,))
+    target = pod(container(name="main", mounts=(mount,)), init=(first,))
+    lost = whole(hand, target)
+    engine.client.kill(lost["POD"])
+    eventually(
+        lambda: Phase.DEAD in {one.phase for one in hand.sees(target.name).containers}, 10, "it is seen"
+    )
+    assert hand.removes(hand.sees(target.name)) is None
+    found = whole(hand, target)
+    assert found["main"] != lost["main"]
+    assert shell(engine, found["main"], "cat /fast/x") == "filled"
+
+
 def test_secrets_after_a_reboot(hand: Hand, engine: LabEngine, shelf: Path) -> None:
     """The run directory is empty then; the specification has what stood in it."""
     secret = Files((RenderedFile("password", "hush"),), secret=True)
@@ -147,17 +163,13 @@ def test_engine_restart(hand: Hand, engine: LabEngine) -> None:
     """A pod comes back whole: by the engine itself, and what it left down or cut off by a restart."""
     if not engine.private:
         pytest.skip("only a private engine may be restarted")
-    target = pod(container(name="a"), container(name="b"), init=(container(name="first", command=("true",)),))
+    target = pod(container(name="a"), container(name="b"))
     before = whole(hand, target)
     engine.restart()
 
     def well() -> bool:
         seen = hand.sees(target.name)
-        return all(
-            one.phase is Phase.RUNNING and not one.stranded
-            for one in seen.containers
-            if one.role is not Role.INIT
-        )
+        return all(one.phase is Phase.RUNNING and not one.stranded for one in seen.containers)
 
     def mended() -> bool:
         if not well():
@@ -167,7 +179,7 @@ def test_engine_restart(hand: Hand, engine: LabEngine) -> None:
     eventually(mended, 30, "it is whole again")
     seen = hand.sees(target.name)
     assert {one.name: one.id for one in seen.containers} == before
-    assert len({one.address for one in seen.containers if one.role is not Role.INIT}) == 1
+    assert len({one.address for one in seen.containers}) == 1
 
 
 def test_the_engines_own_health_check_is_seen(hand: Hand) -> None:

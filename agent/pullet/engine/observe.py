@@ -13,6 +13,7 @@ import structlog
 from pullet.engine import labels
 from pullet.engine.changes import Changes
 from pullet.engine.client import Client, Connection
+from pullet.engine.preparing import still_prepared
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
@@ -186,6 +187,7 @@ def _grouped(everything: Iterable[Seen]) -> tuple[Incarnation, ...]:
 
 def _incarnation(group: list[Seen]) -> Incarnation:
     first = group[0]
+    restart = next((one.restart for one in group if one.container.role is Role.MAIN), first.restart)
     containers = sorted(
         (one.container for one in group), key=lambda container: (container.name, container.id)
     )
@@ -194,8 +196,8 @@ def _incarnation(group: list[Seen]) -> Incarnation:
         hash=first.identity.hash,
         commit=first.identity.commit,
         path=first.identity.path,
-        restart=next((one.restart for one in group if one.container.role is Role.MAIN), first.restart),
-        containers=tuple(containers),
+        restart=restart,
+        containers=still_prepared(containers, restart),
         host_ports=frozenset().union(*(one.host_ports for one in group)),
         mains=next((one.identity.mains for one in group if one.identity.mains), ()),
     )

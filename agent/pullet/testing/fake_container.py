@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pullet.engine.preparing import still_prepared
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Container, Pod, Restart
@@ -99,7 +100,9 @@ def incarnation_of(containers: Sequence[FakeContainer]) -> Incarnation:
         commit=first.commit,
         path=first.path,
         restart=first.pod.restart,
-        containers=tuple(one.observed() for one in sorted(containers, key=lambda one: one.spec.name)),
+        containers=still_prepared(
+            [one.observed() for one in sorted(containers, key=lambda one: one.spec.name)], first.pod.restart
+        ),
         host_ports=first.pod.host_ports,
         mains=mains,
     )
