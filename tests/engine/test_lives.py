@@ -20,7 +20,7 @@ from pullet.model.plan import Revive
 from pullet.model.pod import Container, Pod, Restart
 from pullet.model.probe import HealthCheck
 from pullet.model.security import Security
-from pullet.model.volumes import DataPath, Files, Mount, RenderedFile, Scratch
+from pullet.model.volumes import DataPath, Files, Mount, NamedVolume, RenderedFile, Scratch
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import BECAUSE, Hand
@@ -80,6 +80,24 @@ def test_who_is_not_root_can_read_and_write_what_is_mounted(hand: Hand, engine: 
     assert shell(engine, found, "cat /etc/app/deep/er/a.conf /etc/app/b.conf") == "ab"
     assert shell(engine, found, "cat /run/secrets/password; ls /db; touch /scratch/x && echo ok") == "hushok"
     assert shell(engine, found, "stat -c '%a %g' /scratch; stat -c %g /scratch/x") == "2777 4000\n4000"
+
+
+def test_a_volume_belongs_to_the_pods_group(hand: Hand, engine: LabEngine) -> None:
+    """With what was in it before; and where its root is right already, nothing in it is touched."""
+    data = Mount(NamedVolume("data"), "/data")
+    before = pod(container(mounts=(data,)))
+    filled = "mkdir -m 700 /data/d; echo x > /data/d/f; chmod 600 /data/d/f; ln -s /etc/passwd /data/link"
+    shell(engine, main_of(hand.starts(before)), filled)
+    hand.removes(hand.sees(before.name))
+    security = Security(user="1000:1000", groups=("4000",))
+    target = pod(container(mounts=(data,), security=security), fs_group=4000)
+    found = main_of(hand.starts(target))
+    assert shell(engine, found, "echo y >> /data/d/f && cat /data/d/f; stat -c %g /data/d/f /data") == (
+        "x\ny\n4000\n4000"
+    )
+    shell(engine, found, "echo own > /data/own; chmod 600 /data/own")
+    hand.removes(hand.sees(target.name))
+    assert shell(engine, main_of(hand.starts(target)), "stat -c %a /data/own") == "600"
 
 
 def test_memory_that_an_init_container_filled(hand: Hand, engine: LabEngine) -> None:

@@ -58,6 +58,20 @@ def test_network_of_the_node(hand: Hand, engine: LabEngine) -> None:
     assert shell(engine, first.id, "echo $ADDRESS")
 
 
+def test_ports_on_the_network_of_the_node(hand: Hand, engine: LabEngine) -> None:
+    """Are open there by themselves: nothing is published, and still nobody else may have them."""
+    ports = (Port(7001, host=7001),)
+    for made in (
+        Pod((container(ports=ports),), grace=2, network=HostNetwork()),
+        Pod((container(ports=ports), container(name="b")), grace=2, network=HostNetwork()),
+    ):
+        seen = hand.starts(of(made))
+        assert seen.host_ports == made.host_ports
+        for one in seen.containers:
+            assert not any(engine.client.inspect_container(one.id)["NetworkSettings"]["Ports"].values())
+        hand.removes(seen)
+
+
 def test_no_network(hand: Hand, engine: LabEngine) -> None:
     """Only loopback, alone and in a pod of several."""
     alone = hand.starts(on(NoNetwork())).containers[0]

@@ -14,6 +14,8 @@ from pullet.engine.mounts import Directory
 from pullet.model.errors import Refused
 from pullet.model.volumes import PathType
 
+GROUP_WRITES = 0o2770  # and what is made in it belongs to the group too
+
 KINDS = {
     PathType.DIRECTORY: stat.S_ISDIR,
     PathType.DIRECTORY_OR_CREATE: stat.S_ISDIR,
@@ -65,6 +67,32 @@ def own(path: Path, uid: int | None, gid: int | None) -> None:
             f"{path.name} cannot be given to user {uid}, group {gid}",
             hint="the agent must run as root, with the capability CAP_CHOWN, for files with an owner",
         ) from None
+
+
+def hand_over(root: Path, gid: int) -> None:
+    """A volume and all that is in it to a group that may write, unless its root is so already. Raises OSError.
+
+    https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ (fsGroupChangePolicy OnRootMismatch)
+    """
+    about = root.stat()
+    if about.st_gid == gid and about.st_mode & GROUP_WRITES == GROUP_WRITES:
+        return
+    for _, _, files, here in os.fwalk(root, topdown=False):  # the root last, as it says that all is done
+        for name in files:
+            _to_group(name, here, gid, 0o660)
+        _to_group(".", here, gid, GROUP_WRITES)
+
+
+def _to_group(name: str, directory: int, gid: int, rights: int) -> None:
+    """Never by way of a symbolic link, even one that a container puts there meanwhile."""
+    file = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=directory)
+    try:
+        if not stat.S_ISLNK(os.fstat(file).st_mode):
+            itself = f"/proc/self/fd/{file}"
+            os.chown(itself, -1, gid)
+            os.chmod(itself, stat.S_IMODE(os.fstat(file).st_mode) | rights)  # noqa: PTH101 - no path but an open file
+    finally:
+        os.close(file)
 
 
 def of_node(root: Path, wanted: PathType, sub_path: str) -> Directory:

@@ -20,7 +20,7 @@ from pullet.engine import labels
 from pullet.engine.client import Client
 from pullet.engine.facts import Facts, finished
 from pullet.engine.mounts import Directory, Stand, Volume
-from pullet.engine.places import below, closed, draft, made, of_node, own
+from pullet.engine.places import below, closed, draft, hand_over, made, of_node, own
 from pullet.model.digest import digest
 from pullet.model.errors import Refused
 from pullet.model.volumes import (
@@ -92,7 +92,10 @@ class Stock:
             case Scratch() as scratch:
                 return _part(client, _memory_volume(client, scratch, owner), sub_path)
             case NamedVolume() as volume:
-                return _part(client, _volume(client, volume, owner), sub_path)
+                name = _volume(client, volume, owner)
+                if owner.fs_group is not None and not mount.read_only:
+                    _give(client, name, owner.fs_group)
+                return _part(client, name, sub_path)
             case HostPath(path, type_):
                 return of_node(Path(path), type_, sub_path)
 
@@ -179,6 +182,15 @@ def _volume(client: Client, volume: NamedVolume, owner: Owner) -> str:
     ours = {labels.NODE: owner.node}
     client.create_volume(name, volume.driver, dict(volume.options), {**volume.labels, **ours})
     return name
+
+
+def _give(client: Client, name: str, group: int) -> None:
+    """To the pod's group, where the volume's files are within reach; a driver may keep them somewhere else."""
+    root = client.inspect_volume(name)["Mountpoint"]
+    try:
+        hand_over(Path(root or "/nonexistent"), group)
+    except OSError as error:
+        log.warning("fs_group_not_applied", volume=name, group=group, because=error.strerror)
 
 
 def _memory_volume(client: Client, scratch: Scratch, owner: Owner) -> str:
