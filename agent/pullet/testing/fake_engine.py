@@ -5,7 +5,6 @@ It stands for the real engine and its crew in property tests; tests/engine/test_
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pullet.model.observed import Answer, Incarnation, Observed, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Remove, Revive, Start, Step
 from pullet.model.pod import Container, Pod, PullPolicy
+from pullet.testing.agenda import Agenda
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_container import ALIVE, FakeContainer, incarnation_of
 from pullet.testing.fake_images import FakeImages
@@ -35,29 +35,27 @@ class FakeEngine:
     def __init__(self, clock: VirtualClock, script: Script | None = None) -> None:
         self.script = script or Script()
         self.images = FakeImages()
-        self._clock = clock
-        self._now = clock.now()
-        self._book = Book(lambda: self._now)
+        self._agenda = Agenda(clock)
+        self._book = Book(lambda: self._agenda.now)
         self._flights: dict[str, Flight] = {}
         self._containers: dict[str, FakeContainer] = {}
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count(1)
 
     # What the loop sees.
 
     def observe(self) -> Observed:
         """`answers` left empty."""
-        self._settle()
+        self._agenda.settle()
         groups: dict[tuple[InstanceName, str], list[FakeContainer]] = {}
         for one in sorted(self._containers.values(), key=lambda one: (one.instance.sort_key, one.hash)):
             groups.setdefault((one.instance, one.hash), []).append(one)
         return replace(self._book.read(), incarnations=tuple(map(incarnation_of, groups.values())))
 
     def apply(self, steps: Iterable[Step]) -> None:
-        self._settle()
+        self._agenda.settle()
         for flight in self._book.open(steps):
             self._flights[flight[0].key] = flight
-            self._after(self._duration(flight[0]), partial(self._land, flight))
+            self._agenda.after(self._duration(flight[0]), partial(self._land, flight))
 
     def results(self, observed: Observed) -> dict[str, Answer]:
         """What readiness probes say of running containers: ready, unless the script says otherwise."""
@@ -70,66 +68,54 @@ class FakeEngine:
 
     def next_event(self) -> float | None:
         """When something will happen by itself, in seconds since the epoch."""
-        self._settle()
-        return self._due[0][0] if self._due else None
+        self._agenda.settle()
+        return self._agenda.next_event()
 
     # What the world does.
 
     def kill(self, instance: InstanceName) -> None:
         """As `docker kill` does it: the engine does not start it again."""
-        self._settle()
+        self._agenda.settle()
         for container in self._of(instance):
             if container.phase in ALIVE:
-                container.end(self._now, KILLED)
+                container.end(self._agenda.now, KILLED)
 
     def crash(self, instance: InstanceName, exit_code: int = 1) -> None:
         """The process ends by itself: the engine starts it again by its restart policy."""
-        self._settle()
+        self._agenda.settle()
         for container in self._of(instance):
             if container.phase is Phase.RUNNING:
                 self._ended(container, exit_code)
 
     def pause(self, instance: InstanceName) -> None:
-        self._settle()
+        self._agenda.settle()
         for container in self._of(instance):
             if container.phase is Phase.RUNNING:
                 container.phase = Phase.PAUSED
 
     def remove_behind_our_back(self, instance: InstanceName) -> None:
-        self._settle()
+        self._agenda.settle()
         for container in self._of(instance):
             del self._containers[container.id]
 
     def engine_restart(self) -> None:
         """Without live-restore: all stop, and come back by their restart policy; steps in flight fail."""
-        self._settle()
+        self._agenda.settle()
         for flight in tuple(self._flights.values()):
             self._end(flight, Transient("the connection to the engine broke"))
         for container in self._containers.values():
             if container.phase in ALIVE:
-                container.end(self._now, KILLED)
+                container.end(self._agenda.now, KILLED)
                 if container.wants_restart():
                     self._run(container)
 
     def agent_death(self, reached: Callable[[Step], Reached]) -> None:
         """The crew with its memory is gone; `reached` says how far each step in flight had come."""
-        self._settle()
+        self._agenda.settle()
         flights, self._flights = tuple(self._flights.values()), {}
-        self._book = Book(lambda: self._now)
+        self._book = Book(lambda: self._agenda.now)
         for step in (flight[0] for flight in flights):
             self._left(step, reached(step))
-
-    # Time.
-
-    def _settle(self) -> None:
-        """Let happen what is due, each at its own time."""
-        while self._due and self._due[0][0] <= self._clock.now():
-            self._now, _, happen = heapq.heappop(self._due)
-            happen()
-        self._now = self._clock.now()
-
-    def _after(self, seconds: float, happen: Callable[[], None]) -> None:
-        heapq.heappush(self._due, (self._now + seconds, next(self._numbers), happen))
 
     # Steps.
 
@@ -180,7 +166,7 @@ class FakeEngine:
                     self._made(target, commit, next(iter(_parts(target.pod))))
                 case Remove(target=target), Reached.HALF:
                     for container in self._targets(target):
-                        container.end(self._now, KILLED)
+                        container.end(self._agenda.now, KILLED)
         except PulletError:
             return
 
@@ -247,20 +233,20 @@ class FakeEngine:
         container.restarts, container.backoff = 0, 0.0
         self._run(container)
         if container.spec.post_start and container.spec.image in self.script.unwelcome:
-            container.end(self._now, KILLED)
+            container.end(self._agenda.now, KILLED)
             raise self.script.unwelcome[container.spec.image]
 
     # Processes.
 
     def _run(self, container: FakeContainer) -> None:
-        container.run(self._now)
+        container.run(self._agenda.now)
         if container.role is Role.INIT:
             self._in_this_life(container, self.script.init, partial(self._ended, container, 0))
         if crash := self.script.crashes.get(container.spec.image):
             self._in_this_life(container, crash.after, partial(self._ended, container, crash.exit_code))
 
     def _ended(self, container: FakeContainer, exit_code: int) -> None:
-        container.end(self._now, exit_code)
+        container.end(self._agenda.now, exit_code)
         if container.wants_restart():
             container.phase = Phase.RESTARTING
             self._in_this_life(container, container.next_backoff(), partial(self._restarted, container))
@@ -271,7 +257,7 @@ class FakeEngine:
 
     def _in_this_life(self, container: FakeContainer, seconds: float, happen: Callable[[], None]) -> None:
         life = container.life
-        self._after(seconds, lambda: happen() if self._alive(container, life) else None)
+        self._agenda.after(seconds, lambda: happen() if self._alive(container, life) else None)
 
     def _alive(self, container: FakeContainer, life: int) -> bool:
         return container.id in self._containers and container.life == life
