@@ -4,8 +4,10 @@ import pytest
 import structlog
 
 from pullet.engine import labels
+from pullet.engine.changes import Changes
+from pullet.engine.client import Connection
 from pullet.engine.docker_engine import DockerEngine
-from pullet.engine.observe import timestamp
+from pullet.engine.observe import Observer, timestamp
 from pullet.model.observed import Phase
 from pullet.model.pod import Port, Restart
 from pullet.model.probe import Probe, TcpSocket
@@ -13,7 +15,7 @@ from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import Hand
 from tests.lab.images import BUSYBOX
-from tests.lab.pods import instance
+from tests.lab.pods import drawn, instance
 from tests.lab.proxy import tapped
 from tests.lab.wait import eventually
 
@@ -104,3 +106,18 @@ def test_labels_that_are_not_understood_are_ignored_with_one_warning(
     assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == [
         "container_not_understood"
     ]
+
+
+def test_what_is_being_made_is_looked_at_when_it_runs_or_nobody_is_at_it(
+    engine: LabEngine, node: str
+) -> None:
+    """As if the look had been a moment earlier: so a start costs one inspection."""
+    target = instance()
+    engine.client.create(
+        drawn(target, node).body | {"HostConfig": {"NetworkMode": "none"}, "NetworkingConfig": {}},
+        f"made-{node}",
+    )
+    observer = Observer(Connection(engine.url), node, Changes())
+    assert observer.look({str(target.name)}) == ()
+    assert [one.instance for one in observer.look()] == [target.name]
+    assert [one.instance for one in observer.look({str(target.name)})] == [target.name]

@@ -69,7 +69,7 @@ class DockerEngine:
         """`answers` left empty. Raises Transient when the engine does not answer, Refused without permission."""
         # First the crew: a step that ends in between is then seen as in flight, and never as not begun.
         crew = self._crew.read()
-        incarnations = self._observer.look()
+        incarnations = self._observer.look(crew.busy)
         if self._untidy:  # after the first look that succeeded, and so before the first step
             self._untidy = False
             self._hands.tidy()

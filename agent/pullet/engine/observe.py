@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -57,13 +57,17 @@ class Observer:
         self._seen: dict[str, Seen] = {}
         self._strange: set[str] = set()
 
-    def look(self) -> tuple[Incarnation, ...]:
-        """Raises Transient when the engine does not answer, Refused without permission."""
+    def look(self, busy: Container[str] = ()) -> tuple[Incarnation, ...]:
+        """Raises Transient when the engine does not answer, Refused without permission.
+
+        What `busy` instances have only created is not there yet: it is inspected when it runs, or nobody is at it.
+        """
         changed = self._changes.take()
         try:
             with self._connection.calling("list containers") as client:
                 rows = client.containers(all=True, filters={"label": [f"{labels.NODE}={self._node}"]})
-                seen = {row["Id"]: self._current(client, row, changed) for row in rows}
+                there = [row for row in rows if row["Id"] in self._seen or not _being_made(row, busy)]
+                seen = {row["Id"]: self._current(client, row, changed) for row in there}
         except BaseException:
             self._changes.mark_all()  # what was taken has not been looked at
             raise
@@ -89,6 +93,10 @@ class Observer:
         if row["Id"] not in self._strange:
             self._strange.add(row["Id"])
             log.warning("container_not_understood", container=row["Names"], because=str(reason))
+
+
+def _being_made(row: Mapping[str, Any], busy: Container[str]) -> bool:
+    return row["State"] == Phase.CREATED and row["Labels"].get(labels.INSTANCE) in busy
 
 
 def seen(inspected: Mapping[str, Any]) -> Seen:
