@@ -33,9 +33,6 @@ CLASSES = ("k8s", "compose", "invalid", "legacy", "partial", "template", "sops",
 VERDICTS = ("clean", "warn", "refuse", "crash")
 REASONS = Path(__file__).with_name("documented.txt")
 
-BESIDE = "beside"
-"""The reason that is none for a file taken by itself: a context or an env file of its project was not collected."""
-
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _NAMES = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -136,17 +133,15 @@ def judge(corpora: Path, path: Path, reasons: Sequence[Reason]) -> Result | None
 def _result(name: str, sort: str, catalog: Catalog, seconds: float, reasons: Sequence[Reason]) -> Result:
     held = [*catalog.unmet, *(problem for workload in catalog.workloads for problem in workload.unmet)]
     refused = (*catalog.errors, *(replace(problem, severity=Severity.ERROR) for problem in held))
-    errors = [problem for problem in refused if _why(problem, reasons) != BESIDE]
     warnings = [problem for problem in catalog.problems if problem.severity is Severity.WARNING]
-    warnings += [replace(one, severity=Severity.WARNING) for one in refused if one not in errors]
-    verdict = "refuse" if errors else "warn" if warnings else "clean"
+    verdict = "refuse" if refused else "warn" if warnings else "clean"
     return Result(
         file=name,
         sort=sort,
         verdict=verdict,
-        problems=tuple({**one.as_dict(), "path": name} for one in sorted([*errors, *warnings])),
+        problems=tuple({**one.as_dict(), "path": name} for one in sorted([*refused, *warnings])),
         seconds=round(seconds, 4),
-        why=tuple(_why(problem, reasons) for problem in errors),
+        why=tuple(_why(problem, reasons) for problem in refused),
     )
 
 
@@ -165,7 +160,7 @@ def _read(corpora: Path, name: PurePosixPath, sort: str) -> Catalog | None:
     data = [part.data for part in parts if isinstance(part, Document)]
     if _is_compose(path, sort, data, content):
         base = file if path.name in _BASES else replace(file, path=str(Path(file.path).with_name(_BASES[0])))
-        reading = read_compose(base, Alone(root, base))
+        reading = read_compose(base, Alone(root, base), partial=True)
     elif sort in _MEANT or any(map(is_manifest, data)):
         reading = read_file(replace(file, path=f"{Path(file.path).with_suffix('')}.yaml"), EmptyTree())
     else:

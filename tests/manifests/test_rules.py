@@ -74,6 +74,7 @@ def test_what_comes_to_privileged(what: str) -> None:
         ),
         mounting(RepoPath("a", "1")),
         mounting(NamedVolume("share", options={"type": "nfs", "o": "addr=10.0.0.1", "device": ":/share"})),
+        mounting(NamedVolume("share", options={"type": "cifs", "o": "user=a", "device": "//server/share"})),
         pod(resources=Resources(private_cgroup=True)),
     ],
 )
@@ -129,6 +130,8 @@ DATA = Policy(host_paths=(HostPath("/srv/data"), HostPath("/etc", read_only=True
         (path("/", read_only=True), False),
         (mounting(NamedVolume("v", options={"type": "none", "o": "bind", "device": "/root"})), False),
         (mounting(NamedVolume("v", options={"type": "none", "o": "bind", "device": "/srv/data/x"})), True),
+        (mounting(NamedVolume("v", options={"type": "nfs", "o": "rw,bind", "device": "/root"})), False),
+        (mounting(NamedVolume("v", options={"device": "/dev/sda1"})), False),
     ],
 )
 def test_host_paths(asked: Pod, allowed: bool) -> None:

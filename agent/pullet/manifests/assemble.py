@@ -17,6 +17,7 @@ from pullet.manifests.kubernetes.claiming import Claims
 from pullet.manifests.kubernetes.naming import Service, name_pods
 from pullet.manifests.kubernetes.settling import settle
 from pullet.manifests.problems import Findings
+from pullet.manifests.yamldoc import Document, Loc
 from pullet.model.catalog import Catalog
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
@@ -67,7 +68,7 @@ def _by_name(declared: Iterable[Declared]) -> tuple[dict[ObjectName, Declared], 
         first = names.setdefault(one.name, one)
         if first is not one:
             findings = Findings(one.document, one.loc)
-            place = ("metadata", "name")
+            place: Loc = ("metadata", "name") if isinstance(one.document, Document) else ()
             where = Findings(first.document, first.loc).origin(place)
             findings.error(
                 place, f"{_words(one.name)} is declared twice, so neither is used", f"first at {where}"

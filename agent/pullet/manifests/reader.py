@@ -65,7 +65,7 @@ class Reader:
         if before is not None and all(tree.identify(path) == known for path, known in before.looked_at):
             return before
         self.parsed += 1
-        return read_file(file, tree)
+        return read_file(file, tree, partial=self.partial)
 
 
 def _standing(readings: Mapping[_Key, Reading]) -> Iterable[Reading]:
@@ -74,11 +74,11 @@ def _standing(readings: Mapping[_Key, Reading]) -> Iterable[Reading]:
     return (reading for (path, _), reading in readings.items() if path not in parts)
 
 
-def read_file(file: File, tree: Tree) -> Reading:
-    """What one file declares; a Compose file with what it refers to in the tree."""
+def read_file(file: File, tree: Tree, *, partial: bool = False) -> Reading:
+    """What one file declares; a Compose file with what it refers to in the tree, which may be `partial`."""
     name = file.path.rpartition("/")[2]
     if _COMPOSE.fullmatch(name):
-        return read_compose(file, tree)
+        return read_compose(file, tree, partial=partial)
     if name in {"kustomization.yaml", "kustomization.yml"}:
         return Reading(problems=(_kustomization(file.path),))
     parts = documents(file.path, file.content)
@@ -87,12 +87,12 @@ def read_file(file: File, tree: Tree) -> Reading:
     return Reading.of(map(_part, parts))
 
 
-def read_compose(file: File, tree: Tree) -> Reading:
-    """What a Compose file declares, with all that its project is made of."""
+def read_compose(file: File, tree: Tree, *, partial: bool = False) -> Reading:
+    """What a Compose file declares, with all that its project is made of; a `partial` tree has not all of it."""
     # Loaded only where there is such a file: it is a quarter of what `pullet validate` would have to import.
     from pullet.manifests.compose import read  # noqa: PLC0415
 
-    return read(file, tree)
+    return read(file, tree, partial=partial)
 
 
 def _part(part: Document | Broken) -> Reading:

@@ -6,7 +6,7 @@ They judge the internal form, so that they hold for whatever door a workload cam
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -168,9 +168,15 @@ def _path(mount: Mount) -> str:
     match mount.source:
         case volumes.HostPath(path=path):
             return _plain(path)
-        case NamedVolume(driver="local", options=options) if options.get("device", "").startswith("/"):
-            return _plain(options["device"])
+        case NamedVolume(driver="local", options=options) if not _is_share(options):
+            device = options.get("device", "")
+            return _plain(device) if device.startswith("/") else ""
     return ""
+
+
+def _is_share(options: Mapping[str, str]) -> bool:
+    """What no path of the node is: `//server/share` begins like one. With `bind` the kernel looks at no type."""
+    return options.get("type", "") in _SHARES and not {"bind", "rbind"} & set(options.get("o", "").split(","))
 
 
 def _plain(path: str) -> str:

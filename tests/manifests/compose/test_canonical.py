@@ -217,11 +217,11 @@ def test_version_1() -> None:
 
 def test_version_is_obsolete() -> None:
     """A warning for a file, and nothing else."""
-    loaded = project("version: '3'\nservices: {}\n")
+    loaded = project("version: '3'\nservices: {web: {image: i}}\n")
     assert problems(loaded) == [
         "shop/compose.yaml:1:1: warning: version: is obsolete and means nothing (remove it)"
     ]
-    assert loaded.data == {"services": {}}
+    assert loaded.data == {"services": {"web": {"image": "i"}}}
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_bomb() -> None:
 
 def test_what_only_counts_in_the_project_itself() -> None:
     """The name of an included file means nothing, and where it wants to stand is told not to count."""
-    files = {"shop/a.yaml": "name: other\nx-pullet: {nodeSelector: {a: b}}\nservices: {}\n"}
+    files = {"shop/a.yaml": "name: other\nx-pullet: {nodeSelector: {a: b}}\nservices: {a: {image: i}}\n"}
     loaded = project("include: [a.yaml]\n", files)
     assert (loaded.name, problems(loaded)) == ("shop", [
         "shop/a.yaml:2:1: warning: x-pullet: counts only in the file of the project, and not in one that is included",

@@ -36,7 +36,7 @@ PORTS: list[tuple[str, list[dict[str, Any]]]] = [
     ]),
 ]  # fmt: skip
 
-BAD_PORTS = ["", "x", "80/x", "80:", "1-3:1-2", "3-1", "70000", "a.b:80:80", "80:80:80", "-1", "80-", "8 0"]
+BAD_PORTS = ["x", "80/x", "80:", "1-3:1-2", "3-1", "70000", "a.b:80:80", "80:80:80", "-1", "80-", "8 0"]
 
 BIND = {"bind": {"create_host_path": True}}
 VOLUMES: list[tuple[str, dict[str, Any]]] = [
@@ -152,6 +152,23 @@ def test_what_is_no_port(text: str) -> None:
     with pytest.raises(Wrong) as caught:
         short.ports(text)
     assert "127.0.0.1:8080:80/tcp" in caught.value.hint
+
+
+def test_a_port_of_a_variable_that_is_not_set() -> None:
+    """Nothing is left of it, and what is missing is a value."""
+    with pytest.raises(Wrong, match="is empty") as caught:
+        short.ports("")
+    assert ".env" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(":/x", "one side of a colon"), (r"C:\a:D:\b", "Windows"), ("a:/b:c:d", "is no volume")],
+)
+def test_why_it_is_no_volume(text: str, said: str) -> None:
+    """It is told why."""
+    with pytest.raises(Wrong, match=said):
+        short.volume(text)
 
 
 @pytest.mark.parametrize(("text", "long"), VOLUMES)

@@ -10,8 +10,11 @@ from pullet.manifests.declared import Reading
 from pullet.model.snapshot import File, Tree
 
 
-def read(file: File, tree: Tree) -> Reading:
-    """What one Compose file declares, together with all files of the tree that it refers to."""
-    loaded = load(file, tree)
+def read(file: File, tree: Tree, *, partial: bool = False) -> Reading:
+    """What one Compose file declares, together with all files of the tree that it refers to.
+
+    With `partial`, those that are not there are no mistakes.
+    """
+    loaded = load(file, tree, partial=partial)
     reading = Reading(problems=loaded.problems, left_alone=True) if loaded.part_of else convert(loaded)
     return replace(reading, looked_at=loaded.looked_at, parts=loaded.parts)

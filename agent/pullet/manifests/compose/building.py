@@ -44,7 +44,8 @@ def build(service: Service, whole: Whole, findings: Findings) -> Build | None:
         no_cache=shape.no_cache,
         pull=shape.pull,
     )
-    return made if shape.dockerfile_inline else _with_dockerfile(made, shape, whole, findings)
+    known = context.id and not shape.dockerfile_inline
+    return made if not known else _with_dockerfile(made, shape, whole, findings)
 
 
 def image(name: str, made: Build, whole: Whole) -> str:
@@ -56,7 +57,7 @@ def image(name: str, made: Build, whole: Whole) -> str:
 def _context(path: str, whole: Whole, findings: Findings) -> RepoPath | None:
     hint = "images are built from what is committed; name a directory beside this file"
     if _REMOTE(path):
-        findings.error(_PLACE, "is not in the repository", hint)
+        findings.error(_PLACE, "is built from elsewhere, and not from what is committed here", hint)
         return None
     if path.startswith(("/", "~")) or leaves(path):
         findings.error(_PLACE, "leaves the repository", hint)
@@ -64,8 +65,8 @@ def _context(path: str, whole: Whole, findings: Findings) -> RepoPath | None:
     inside = in_repository(path)
     identity = whole.tree.identify(inside)
     if identity is None:
-        findings.error(_PLACE, "is not in the repository", hint)
-        return None
+        whole.absent(_PLACE, "is not in the repository", hint, findings)
+        return RepoPath(inside, "") if whole.partial else None
     return RepoPath(inside, identity)
 
 
@@ -76,11 +77,12 @@ def _with_dockerfile(made: Build, shape: Shape, whole: Whole, findings: Findings
     outside = leaves(name)
     path = posixpath.normpath(posixpath.join(made.context.path, name))
     if name.startswith("/") or leaves(path):
-        findings.error(place, "leaves the repository")
+        findings.error(place, "leaves the repository", "name a file of the repository")
         return made
     content = whole.tree.read(path) if outside else None
     if content is None and (outside or whole.tree.identify(path) is None):
-        findings.error(place, f"there is no {path} in the repository")
+        hint = "commit it, or name another one in build.dockerfile"
+        whole.absent(place, f"there is no {path} in the repository", hint, findings)
         return made
     if content is not None:
         return replace(made, dockerfile_inline=content.decode("utf-8", "replace"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pullet.manifests.compose import files, mounts, networking
 from pullet.manifests.compose.conflicts import conflicts
@@ -30,6 +30,9 @@ from pullet.model.workload import Workload
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
 _SECTIONS = frozenset({"services", "networks", "volumes", "configs", "secrets"})
+_GRANTED = frozenset({"configs", "secrets"})
+_FOLLOWS = frozenset({"is required"})
+"""What is only said because loading has left something out that it found wrong."""
 _OF_ONE_THING = 2
 """The parts of a place that lies in one service or network; a shorter one concerns the whole project."""
 
@@ -44,6 +47,10 @@ def convert(loaded: Loaded) -> Reading:
     declared = conversion.run()
     problems = (*loaded.problems, *(one for part in conversion.found for one in part.problems))
     return Reading(declared, tuple(dict.fromkeys(problems)), loaded.unreadable)
+
+
+def _is_external(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.get("external"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class _Conversion:
     def _declared(self, name: str, workload: Workload | None) -> Declared:
         known = workload_name(self.loaded.name, name)
         valid = workload is not None
+        if ("services", name) in self.loaded.unknown:
+            workload = None
         return Declared(known, self.loaded, ("services", name), workload, valid=valid, runs=True)
 
     def _look(self, *loc: str) -> Findings:
@@ -111,6 +120,8 @@ class _Conversion:
             secrets=self._section("secret", Secret, is_there),
             placing=placing,
             environment=loaded.environment,
+            partial=loaded.partial,
+            unknown=frozenset(str(loc[1]) for loc in loaded.unknown),
         )
 
     def _section(
@@ -119,7 +130,7 @@ class _Conversion:
         shape: type[AnyShape],
         check: Callable[[AnyShape, Findings], None] = lambda _shape, _findings: None,
     ) -> Section[AnyShape]:
-        """The things of one kind; what loading found flawed is not looked at again."""
+        """The things of one kind; what loading found flawed is looked at for more mistakes, and not used."""
         name = f"{word}s"
         flawed = {
             str(loc[1]) for loc in self.loaded.flawed if loc[:1] == (name,) and len(loc) >= _OF_ONE_THING
@@ -127,17 +138,28 @@ class _Conversion:
         sound: dict[str, AnyShape] = {}
         data: Mapping[str, object] = self.loaded.data.get(name) or {}
         for key, value in data.items():
-            if key in flawed:
-                continue
             findings = self._look(name, key)
+            if _is_external(value) and name in _GRANTED and key not in self._granted(name):
+                findings.warn(("external",), "is passed over: there is no store of them, and nothing uses it")
+                continue
             thing = checked(shape, {} if value is None else value, findings)
+            if key in flawed:
+                findings.problems[:] = [one for one in findings.problems if one.message not in _FOLLOWS]
+                continue
             if thing is not None:
                 check(thing, findings)
             if thing is None or findings.failed:
                 flawed.add(key)
             else:
                 sound[key] = thing
-        return Section(word, sound, frozenset(flawed))
+        return Section(word, sound, frozenset(flawed), self.loaded.open)
+
+    def _granted(self, section: str) -> set[str]:
+        """The configs or secrets that some service names, whether that service is sound or not."""
+        services: Mapping[str, Any] = self.loaded.data.get("services") or {}
+        users = [one for one in services.values() if isinstance(one, dict)]
+        users += [one["build"] for one in users if isinstance(one.get("build"), dict)]
+        return {str(grant.get("source")) for one in users for grant in one.get(section) or ()}
 
     def _draft(self, name: str, whole: Whole, groups: Groups) -> _Draft:
         findings = self._look("services", name)

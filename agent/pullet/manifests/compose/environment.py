@@ -53,7 +53,7 @@ def _variables(item: Value, known: dict[str, str], loc: Loc, gathering: Gatherin
             return {}
         content = gathering.read(path)
     except Wrong as wrong:
-        gathering.notes.error(item.origin, loc, str(wrong), wrong.hint)
+        gathering.notes.wrong(item.origin, loc, wrong)
         return {}
     scope = gathering.scopes[int(str(words["scope"].data))].variables
     around = dict(ChainMap(dict(scope), known))
@@ -66,7 +66,7 @@ def _labels(item: Value, loc: Loc, gathering: Gathering) -> dict[str, Value]:
         path = inside(str(item.data))
         said = dotenv.parse(gathering.read(path), {})
     except Wrong as wrong:
-        gathering.notes.error(item.origin, loc, str(wrong), wrong.hint)
+        gathering.notes.wrong(item.origin, loc, wrong)
         return {}
     return _values(path, said, {}, loc, gathering)
 

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pullet.manifests.compose.loaded import Loaded, Watched
+from pullet.manifests.compose.loaded import Loaded
 from pullet.manifests.compose.parts import Grant
 from pullet.manifests.compose.schema import Config, Secret
 from pullet.manifests.compose.service import Service
@@ -43,24 +43,27 @@ def sound(shape: Config | Secret, loaded: Loaded, findings: Findings) -> None:
     given += ["content"] if content is not None else []
     if len(given) != 1:
         kinds = "file, content or environment" if isinstance(shape, Config) else "file or environment"
-        findings.error((given[1],) if given else (), f"needs one of {kinds}, and only one")
+        hint = "write where its content is" if not given else "keep the one that is meant"
+        findings.error((given[1],) if given else (), f"needs one of {kinds}, and only one", hint)
     elif shape.environment and shape.environment not in loaded.environment:
         hint = "the environment of the agent is not read"
-        findings.error(("environment",), f"there is no {shape.environment} in the project's .env", hint)
+        tell = findings.warn if loaded.partial else findings.error
+        tell(("environment",), f"there is no {shape.environment} in the project's .env", hint)
     elif shape.file:
-        _file(shape.file, loaded.tree, findings)
+        _file(shape.file, loaded, findings)
 
 
-def _file(path: str, tree: Watched, findings: Findings) -> None:
+def _file(path: str, loaded: Loaded, findings: Findings) -> None:
     if path.startswith("/"):
         return
+    tree = loaded.tree
     hint = "commit it, or name a file of the node from /"
     if path.startswith("~"):
         findings.error(("file",), "an agent has no home directory that a person would mean", hint)
     elif leaves(path):
         findings.error(("file",), "leaves the repository", hint)
     elif tree.identify(in_repository(path)) is None:
-        findings.error(("file",), "is not in the repository", hint)
+        (findings.warn if loaded.partial else findings.error)(("file",), "is not in the repository", hint)
     elif not tree.is_directory(in_repository(path)) and tree.read(in_repository(path)) is None:
         findings.error(("file",), "is too large to be read", "mount it as a volume")
 
@@ -115,6 +118,8 @@ class _Granted:
         if not text:
             return None
         if not text.isdecimal():
-            self.findings.error((*self.loc, name), "must be a number")
+            self.findings.error(
+                (*self.loc, name), "must be a number", "the node does not know the image's names"
+            )
             return None
         return int(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,10 +12,13 @@ from pullet.manifests.compose.loaded import Value, Watched
 from pullet.manifests.compose.notes import Notes
 from pullet.manifests.compose.parse import Parsed, parse
 from pullet.manifests.compose.place import Scope
-from pullet.manifests.compose.scalars import Wrong
+from pullet.manifests.compose.scalars import Absent, Wrong
 from pullet.model.problem import Origin, Problem, Severity
 
 MOST_LOADS = 100
+
+_COMMITTED = "commit a copy of it here: what runs follows from one commit alone"
+_YAML_NAME = re.compile(r"[\w./+-]+\.ya?ml\b")
 
 
 @dataclass(slots=True)
@@ -60,11 +65,26 @@ class Gathering:
         content = self.tree.read(path)
         if content is not None:
             return content
+        if ":" in path:
+            raise Wrong(f"names {path}, which is of another repository", _COMMITTED)
         if self.tree.identify(path) is None:
-            raise Wrong(f"names {path}, which is not in the repository", "commit it, or correct the path")
+            raise Absent(f"names {path}, which is not in the repository", "commit it, or correct the path")
         if self.tree.is_directory(path):
-            raise Wrong(f"names {path}, which is a directory")
-        raise Wrong(f"names {path}, which is larger than a file that is read may be")
+            raise Wrong(f"names {path}, which is a directory", "name a file in it")
+        raise Wrong(f"names {path}, which is larger than a file that is read may be", "make it smaller")
+
+    def take_named(self) -> None:
+        """Of a project that is not known: every YAML file that its text names may be a part of it, and so waits too."""
+        waiting = list(self.texts)
+        while waiting and len(self.texts) < MOST_LOADS:
+            here = waiting.pop()
+            for name in _YAML_NAME.findall(self.texts[here]):
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(here), name))
+                content = None if path in self.texts or path.startswith("..") else self.tree.read(path)
+                if content is not None:
+                    self.texts[path] = content.decode(errors="replace")
+                    waiting.append(path)
+        self.parts.update(self.texts)
 
     def variables(self, path: str, around: Mapping[str, str]) -> dict[str, str]:
         """What an env file sets, which must be sound as a whole: else the project is lost. Raises Wrong."""

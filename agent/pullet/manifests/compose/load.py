@@ -15,6 +15,7 @@ from pullet.manifests.compose.kinds import entries_of
 from pullet.manifests.compose.loaded import Loaded, Value, Watched
 from pullet.manifests.compose.merge import settled
 from pullet.manifests.compose.naming import Beside, files, fit, from_directory
+from pullet.manifests.compose.notes import Notes
 from pullet.manifests.compose.place import Place, Scope
 from pullet.manifests.compose.profiles import active, split, with_needs
 from pullet.manifests.compose.project import laid_together
@@ -26,9 +27,12 @@ from pullet.model.snapshot import File, Tree
 _PROJECT_NAME = "COMPOSE_PROJECT_NAME"
 
 
-def load(file: File, tree: Tree) -> Loaded:
-    """No content of a file raises: what is wrong is in `problems`."""
-    gathering = Gathering(Watched(tree))
+def load(file: File, tree: Tree, *, partial: bool = False) -> Loaded:
+    """No content of a file raises: what is wrong is in `problems`.
+
+    With `partial`, the file is looked at by itself, and what it names may stand beside it elsewhere.
+    """
+    gathering = Gathering(Watched(tree), Notes(partial=partial))
     gathering.take(file.path, file.content)
     directory = posixpath.dirname(file.path)
     variables = _variables(directory, gathering)
@@ -117,6 +121,10 @@ def _finished(project: Value, scope: Scope, gathering: Gathering) -> Value:
     """Only with the services that are on, each with what its files say."""
     data = dict(entries_of(project))
     services = data.get("services")
+    if services is None or not services.data:
+        message = "declares no services, so nothing of it runs"
+        hint = "write services:, or remove the file"
+        gathering.notes.warn(project.origin, (), message, hint)
     if services is None:
         return project
     on, off = split(entries_of(services), active(project, scope.variables, gathering.notes))
@@ -132,6 +140,8 @@ def _loaded(path: str, name: str, project: Value | None, gathering: Gathering) -
     notes = gathering.notes
     root = Value({}, Origin(path)) if project is None or notes.lost else project
     texts = gathering.texts
+    if notes.lost:
+        gathering.take_named()
     return Loaded(
         path=path,
         name=name,
@@ -140,6 +150,9 @@ def _loaded(path: str, name: str, project: Value | None, gathering: Gathering) -
         data=root.plain(),
         problems=tuple(notes.problems),
         flawed=frozenset(notes.flawed),
+        unknown=frozenset(notes.unknown),
+        partial=notes.partial,
+        open=notes.open,
         unreadable=tuple(Unreadable(one, texts[one]) for one in texts) if notes.lost else (),
         parts=frozenset(gathering.parts) - {path},
         off=gathering.off,

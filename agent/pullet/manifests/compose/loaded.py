@@ -62,6 +62,9 @@ class Loaded:
     path that was relative begins with `./` and is relative to the root of the repository (`./../x` leaves it), one of
     the node begins with `/`, and a name of a volume with neither. `x-` keys are left out, but for `x-pullet`.
 
+    With `partial`, the file was looked at by itself: `unknown` are the parts of it that are known in part only, and in
+    an `open` project things may be declared in files that are not there.
+
     `unreadable` are files whose services cannot be known; `looked_at` are the other files by path and id (None where
     there is none), and so are those that conversion looks at through `tree`. `parts` are the Compose files that are
     part of this project and so none of their own; `part_of` is set, and all else empty, where the file itself is left
@@ -76,6 +79,9 @@ class Loaded:
     data: dict[str, Any] = field(repr=False)
     problems: tuple[Problem, ...] = ()
     flawed: frozenset[Loc] = frozenset()
+    partial: bool = False
+    unknown: frozenset[Loc] = frozenset()
+    open: bool = False
     unreadable: tuple[Unreadable, ...] = ()
     parts: frozenset[str] = frozenset()
     part_of: str = ""

@@ -115,7 +115,10 @@ class _Mounter:
             return mount
         if (device := bound(shape)) is not None:
             read_only = volume.read_only or "ro" in _words(shape)
-            return replace(mount, source=HostPath(device), read_only=read_only, no_copy=False)
+            mount = replace(mount, read_only=read_only, no_copy=False)
+            if device.startswith("./"):
+                return self._beside(mount, device, _BIND, (*loc, "source"))
+            return replace(mount, source=HostPath(device))
         return replace(mount, source=engine_volume(volume.source, shape, self.whole))
 
     def _unnamed(self, target: str, labels: dict[str, str]) -> NamedVolume:
@@ -147,7 +150,7 @@ class _Mounter:
 
     def _on_node(self, source: str, options: BindOptions, loc: Loc) -> HostPath:
         if _WINDOWS(source):
-            self.findings.error(loc, "is a path of Windows")
+            self.findings.error(loc, "is a path of Windows", "name a path of the node, from /")
         kind = PathType.ANY if options.create_host_path else PathType.EXISTING
         return HostPath(posixpath.normpath(source), kind)
 
@@ -177,7 +180,8 @@ class _Mounter:
 
     def _will_be_made(self, path: str, options: BindOptions, loc: Loc) -> None:
         if not options.create_host_path:
-            self.findings.error(loc, "is not in the repository", "commit it, or let create_host_path be true")
+            hint = "commit it, or let create_host_path be true"
+            self.whole.absent(loc, "is not in the repository", hint, self.findings)
         elif posixpath.splitext(path)[1]:
             self.findings.warn(loc, "is not in the repository, so it is made on the node, as a directory")
 
@@ -220,19 +224,21 @@ def _words(shape: Volume) -> list[str]:
 
 
 def bound(shape: Volume) -> str | None:
-    """The path of the node that a volume of the local driver is nothing but another name for.
+    """The path that a volume of the local driver is nothing but another name for: of the node, or beside the file.
 
     https://docs.docker.com/reference/cli/docker/volume/create/#opt
     """
     if shape.external or shape.driver not in {"", "local"} or not {"bind", "rbind"} & set(_words(shape)):
         return None
-    return posixpath.normpath(shape.driver_opts.get("device") or "")
+    device = shape.driver_opts.get("device") or ""
+    return device if device.startswith("./") else posixpath.normpath(device)
 
 
 def sound(shape: Volume, findings: Findings) -> None:
     """What a volume says that is not a matter of shape."""
     device = bound(shape)
-    if device is not None and not device.startswith("/"):
-        findings.error(("driver_opts", "device"), "must be an absolute path of the node")
+    if device is not None and not device.startswith(("/", "./")):
+        hint = "write the path in full, or one beside this file"
+        findings.error(("driver_opts", "device"), "must be an absolute path of the node", hint)
     if shape.external and (shape.driver or shape.driver_opts or shape.labels):
         findings.error(("external",), "a volume that is there already is not made as the file says", key=True)

@@ -71,7 +71,8 @@ def with_needs(
         elif ("services", wanted) in notes.flawed and wanted not in off:
             kept[wanted] = need
         elif required is None or required.data is not False:
-            notes.error(need.key or need.origin, (*place, wanted), *_why(wanted, on, off))
+            tell = notes.warn if notes.open and wanted not in off else notes.error
+            tell(need.key or need.origin, (*place, wanted), *_why(wanted, on, off))
     return service.holding({**entries_of(service), "depends_on": needs.holding(kept)})
 
 

@@ -15,12 +15,13 @@ from pullet.manifests.compose.kinds import PULLET, entries_of, string_of
 from pullet.manifests.compose.loaded import Value
 from pullet.manifests.compose.merge import merge
 from pullet.manifests.compose.place import Place, Scope
-from pullet.manifests.compose.scalars import Wrong
+from pullet.manifests.compose.scalars import Absent, Wrong
 from pullet.manifests.compose.source import Source
 from pullet.model.problem import Problem
 
 _DEEPEST = 20
 _NO_ENV_FILE = "/dev/null"
+_EMPTY = "write services: into it, or remove it"
 
 
 def laid_together(
@@ -30,7 +31,10 @@ def laid_together(
     merged: Value | None = None
     gathering.parts.update(paths)
     for path in paths:
-        for document in gathering.documents(path):
+        documents = gathering.documents(path)
+        if not documents:
+            raise Wrong(f"names {path}, which is empty", _EMPTY)
+        for document in documents:
             source = Source(path, document, scope, gathering.notes, gathering)
             sections = source.sections()
             if sections is None:
@@ -46,6 +50,12 @@ def _including(
 ) -> Value:
     try:
         found = _included(place, entry, gathering, chain)
+    except Absent as absent:
+        if gathering.notes.wrong(entry.origin, place.loc, absent):
+            gathering.notes.open = True
+        else:
+            gathering.notes.lost = True
+        return sections
     except Wrong as wrong:
         gathering.notes.lose(Problem(entry.origin, str(wrong), f"include[{place.loc[-1]}]", wrong.hint))
         return sections

@@ -92,7 +92,7 @@ class _Options:
             None if value.startswith("/") or leaves(value) else self.whole.tree.read(in_repository(value))
         )
         if content is None:
-            self.findings.error(loc, "there is no such profile in the repository", "commit it")
+            self.whole.absent(loc, "there is no such profile in the repository", "commit it", self.findings)
             return
         try:
             self.seccomp = json.dumps(json.loads(content), separators=(",", ":"))

@@ -67,7 +67,7 @@ def pod(name: str, whole: Whole, findings: Findings) -> Pod:
 
 def _container(name: str, service: Service, whole: Whole, findings: Findings) -> Container:
     made = building.build(service, whole, findings)
-    if service.image is None and service.build is None:
+    if service.image is None and service.build is None and name not in whole.unknown:
         findings.error((), "needs an image, or how to build one", "write image or build")
     marks.reserved(service, findings)
     return Container(

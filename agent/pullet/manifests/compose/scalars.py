@@ -39,6 +39,10 @@ class Wrong(Exception):  # noqa: N818 - what is said of the value
         self.hint = hint
 
 
+class Absent(Wrong):
+    """What is named is not there: no mistake of a file that is looked at without the rest of its repository."""
+
+
 def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value

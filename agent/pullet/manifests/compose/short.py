@@ -15,6 +15,7 @@ MOST_PORTS = 20_000
 _LAST_PORT = 65535
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _DRIVE = re.compile(r"[A-Za-z]:(?:\\|/[^:]*:/)")
+_OF_WINDOWS = re.compile(r":[A-Za-z]:[\\/]")
 _CDI = re.compile(r"[A-Za-z][\w.-]*(?:/[\w.-]+)?=[\w.:-]+")
 _PROPAGATIONS = frozenset({"private", "slave", "shared", "rprivate", "rslave", "rshared"})
 _IGNORED_MODES = frozenset({"cached", "delegated", "consistent", "default"})
@@ -24,6 +25,8 @@ _VOLUME_FORM = "write [SOURCE:]TARGET[:MODE], as in data:/var/lib/data:ro"
 
 def ports(text: str) -> list[dict[str, Any]]:
     """One entry for each port of a range. Raises Wrong."""
+    if not text:
+        raise Wrong("is empty", "set the variable that it is made of, in the file .env")
     mapping, slash, protocol = text.partition("/")
     if slash and protocol.lower() not in {"tcp", "udp", "sctp"}:
         raise Wrong("has a protocol that is none of tcp, udp and sctp", _PORT_FORM)
@@ -73,7 +76,11 @@ def span(text: str) -> tuple[int, int]:
 def volume(text: str) -> dict[str, Any]:
     """A path makes it a bind, and one that is missing is made then. Raises Wrong."""
     parts = _sections(text)
-    if not all(parts) or len(parts) > 3:  # noqa: PLR2004 - source, target, mode
+    if not all(parts):
+        raise Wrong("has nothing on one side of a colon", f"{_VOLUME_FORM}; a variable may not be set")
+    if _OF_WINDOWS.search(text):
+        raise Wrong("has a path of Windows", _VOLUME_FORM)
+    if len(parts) > 3:  # noqa: PLR2004 - source, target, mode
         raise Wrong("is no volume", _VOLUME_FORM)
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0]}

@@ -118,7 +118,8 @@ class Source:
         try:
             base = self._base(name, extends, chain)
         except Wrong as wrong:
-            place.error(extends, str(wrong), wrong.hint)
+            if self.notes.wrong(extends.origin, place.loc, wrong):
+                self.notes.unknown.add(("services", name))
             return service
         return replace(merge(base, service, ("services", name)), key=service.key, origin=service.origin)
 
@@ -142,6 +143,8 @@ class Source:
         base = source.service(wanted, chain)
         if ("services", wanted) in source.notes.flawed:
             self.notes.flawed.add(("services", name))
+        if ("services", wanted) in source.notes.unknown:
+            self.notes.unknown.add(("services", name))
         loc: Loc = ("services", name)
         return settled(base, loc) if base is not None else Value({}, extends.origin)
 

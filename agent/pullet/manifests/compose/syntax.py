@@ -15,6 +15,7 @@ from pullet.manifests.compose.short import MOST_PORTS
 from pullet.manifests.schema import Shape, wrong
 
 _ALIAS = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?").fullmatch
+_DRIVE = re.compile(r"[A-Za-z]:([\\/]|$)|\\\\").match
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}").fullmatch
 _EXPOSED = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE | re.ASCII).fullmatch
 _IMAGE = re.compile(
@@ -85,6 +86,8 @@ def _exposed(value: str) -> str:
 
 
 def _inside(value: str) -> str:
+    if _DRIVE(value):
+        raise wrong("is a path of Windows", "containers of Linux have paths such as /var/lib/data")
     if not value.startswith("/"):
         raise wrong(
             "must be an absolute path inside the container",

@@ -28,27 +28,35 @@ def workload_name(project: str, service: str) -> WorkloadName:
 
 @dataclass(frozen=True, slots=True)
 class Section(Generic[Thing]):
-    """The `sound` things of one part of a project; `flawed` are those that are declared there and not valid."""
+    """The `sound` things of one part of a project; `flawed` are those that are declared there and not valid.
+
+    In an `open` one others may be declared in files that are not there.
+    """
 
     word: str
     sound: Mapping[str, Thing]
     flawed: frozenset[str] = frozenset()
+    open: bool = False
 
     def find(self, name: str, loc: Loc, findings: Findings) -> Thing | None:
         """The thing that is named at `loc`; None where it cannot be used, which is a problem there."""
         if name in self.sound:
             return self.sound[name]
         if name in self.flawed:
-            findings.error(loc, f"the {self.word} {name} is not valid")
+            hint = f"correct it under {self.word}s"
+            findings.error(loc, f"the {self.word} {name} is not valid", hint)
         else:
             hint = meant(name, self.sound) or f"declare it under {self.word}s"
-            findings.error(loc, f"there is no {self.word} {name}", hint)
+            (findings.warn if self.open else findings.error)(loc, f"there is no {self.word} {name}", hint)
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """`placing` is what x-pullet says for the project; `environment` comes from its .env."""
+    """`placing` is what x-pullet says for the project; `environment` comes from its .env.
+
+    With `partial`, what is not in the tree is only warned of, and of the services in `unknown` not all is known.
+    """
 
     project: str
     tree: Watched
@@ -59,6 +67,12 @@ class Whole:
     secrets: Section[Secret]
     placing: Placing = field(default_factory=Placing)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    partial: bool = False
+    unknown: frozenset[str] = frozenset()
+
+    def absent(self, loc: Loc, message: str, hint: str, findings: Findings) -> None:
+        """Says that something is not in the repository."""
+        (findings.warn if self.partial else findings.error)(loc, message, hint)
 
     def workload(self, service: str) -> WorkloadName:
         return workload_name(self.project, service)
