@@ -34,6 +34,7 @@ def revisions(draw: st.DrawFn) -> list[Workload]:
             port = draw(st.sampled_from((None, None, 8080 + index)))
             replicas = draw(st.integers(0, 1 if port else 4))
             image, how, probed = draw(st.sampled_from(IMAGES)), draw(replacements), draw(st.booleans())
+            needs = draw(st.sampled_from(((), ("api started",), ("api ready",)))) if name == "web" else ()
             init, beside = draw(helpers), draw(st.sampled_from(((), (), IMAGES[:1])))
             found.append(
                 workload(
@@ -45,6 +46,8 @@ def revisions(draw: st.DrawFn) -> list[Workload]:
                     host_port=port,
                     init=init,
                     beside=beside,
+                    in_order=draw(st.booleans()),
+                    after=needs,
                 )
             )
     return found

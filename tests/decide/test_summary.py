@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullet.decide import Outcome, summarise
 from pullet.model.catalog import Catalog
 from pullet.model.memory import Memory, Words
-from pullet.model.observed import Observed
+from pullet.model.observed import Observed, Phase
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan
 from pullet.model.problem import Origin, Problem
 from pullet.model.report import State
 from pullet.model.snapshot import Fetched, Revision
+from tests.decide.world import World, workload
 
 
 def test_a_refusal_names_place_and_field() -> None:
@@ -22,3 +25,16 @@ def test_a_refusal_names_place_and_field() -> None:
     report = summarise(outcome, Memory(), Fetched())
     assert report.state is State.REFUSED
     assert report.message == "shop/web.yaml:7:3: spec.replica: unknown field (and 1 more)"
+
+
+def test_a_paused_rollout_is_held_and_what_it_keeps_serves() -> None:
+    """Nothing more happens by itself, so a `pullet once` need not wait; and it is not converged."""
+    world = World()
+    world.commit([workload("web", "web:1")])
+    assert world.settle().state is State.CONVERGED
+    world.commit([replace(workload("web", "web:2"), paused=True)])
+    report = world.settle(60)
+    assert report.state is State.HELD
+    assert "paused" in report.message
+    standing = [container for one in world.observe().incarnations for container in one.containers]
+    assert [(one.image, one.phase) for one in standing] == [("web:1", Phase.RUNNING)]

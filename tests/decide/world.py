@@ -18,7 +18,7 @@ from pullet.model.probe import Probe, TcpSocket
 from pullet.model.problem import Origin
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision
-from pullet.model.workload import Fixed, Replacement, Rolling, Workload
+from pullet.model.workload import Dependency, Fixed, Replacement, Rolling, Workload
 from pullet.placement import desire
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_engine import FakeEngine
@@ -36,8 +36,13 @@ def workload(
     host_port: int | None = None,
     init: tuple[str, ...] = (),
     beside: tuple[str, ...] = (),
+    in_order: bool = False,
+    after: tuple[str, ...] = (),
 ) -> Workload:
-    """A Deployment; `init` are images that prepare, of which a `+` in front makes a sidecar, `beside` further ones."""
+    """A Deployment; `init` are images that prepare, of which a `+` in front makes a sidecar, `beside` further ones.
+
+    `after` are `NAME CONDITION` of workloads that it needs.
+    """
     container = Container(
         "main",
         image,
@@ -58,7 +63,13 @@ def workload(
             ),
         ),
         replacement or Rolling(),
+        in_order=in_order,
+        after=tuple(_dependency(*need.split()) for need in after),
     )
+
+
+def _dependency(name: str, condition: str) -> Dependency:
+    return Dependency(WorkloadName("shop", "Deployment", name), condition)
 
 
 class World:

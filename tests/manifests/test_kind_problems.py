@@ -55,9 +55,6 @@ CASES = [
       "(such as Europe/Berlin or Etc/UTC)")),
     (SET + "  updateStrategy: {type: OnDelete, rollingUpdate: {}}\n",
      "7:36: error: spec.updateStrategy.rollingUpdate: may not stand beside type OnDelete"),
-    (SET + "  replicas: 2\n",
-     ("5:3: warning: spec.podManagementPolicy: instances come all at once for now, not one after the other "
-      "(write podManagementPolicy: Parallel where that is fine)")),
     (SERVICE, "5:3: error: spec.ports: is required but for headless Services and type ExternalName"),
     (SERVICE + "  ports: [{port: 1}, {port: 2, name: b}]\n",
      "6:11: error: spec.ports[0].name: is required where there are several ports"),

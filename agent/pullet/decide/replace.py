@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pullet.decide.heal import heal, unfinished
+from pullet.decide.order import held_back
 from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
@@ -40,7 +41,7 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
     """Steps and waits for the instances that should stand here."""
     standing = scene.standing(assignment.workload.name)
     budget = _budget(assignment, standing, scene)
-    for instance in assignment.instances:
+    for instance in _in_turn(assignment):
         mine = [one for one in standing if one.instance == instance.name]
         current = next((one for one in mine if one.hash == instance.hash), None)
         old = [one for one in mine if one.hash != instance.hash]
@@ -55,7 +56,14 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
             yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
         else:
-            yield _start(instance, scene, _why_new(assignment, standing, scene))
+            yield held_back(instance, assignment, scene) or _start(
+                instance, scene, _why_new(assignment, standing, scene)
+            )
+
+
+def _in_turn(assignment: Assignment) -> Sequence[Instance]:
+    """Those that come in order are replaced from the last to the first, as in a StatefulSet."""
+    return assignment.instances[::-1] if assignment.workload.in_order else assignment.instances
 
 
 def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> Budget:
@@ -182,16 +190,12 @@ def _make_room(
     wanted = instance.hash[:8]
     first = old[0]
     serves = any(scene.health(one).good for one in old)
+    if stays := _why_it_stays(instance, first, assignment):
+        return Wait(instance.name, f"{wanted} is wanted{stays}")
+    if waits := held_back(instance, assignment, scene):
+        return waits
     if isinstance(assignment.workload.replacement, Recreate):
         return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))
-    if isinstance(assignment.workload.replacement, OnDelete):
-        return Wait(
-            instance.name, f"{wanted} is wanted, and comes when somebody removes {first.hash[:8]}: OnDelete"
-        )
-    if _ordinal(instance) < _partition(assignment):
-        return Wait(
-            instance.name, f"{wanted} is wanted; the old one stays, as its ordinal is below the partition"
-        )
     if any(one.host_ports & instance.pod.host_ports for one in old):
         because = (
             f"{wanted} is wanted and needs a port of the node that this one holds, so the old stops first"
@@ -202,6 +206,17 @@ def _make_room(
     if not serves or budget.take_unavailable():
         return scene.unless_too_soon(Remove(first, f"makes room for {wanted} within maxUnavailable"))
     return Wait(instance.name, f"{wanted} is wanted; waits its turn within maxSurge and maxUnavailable")
+
+
+def _why_it_stays(instance: Instance, first: Incarnation, assignment: Assignment) -> str:
+    """By the workload's own word, whatever room there is; empty where it may be replaced."""
+    if assignment.workload.paused:
+        return "; the old one stays, as the rollout is paused"
+    if isinstance(assignment.workload.replacement, OnDelete):
+        return f", and comes when somebody removes {first.hash[:8]}: OnDelete"
+    if _ordinal(instance) < _partition(assignment):
+        return "; the old one stays, as its ordinal is below the partition"
+    return ""
 
 
 def _partition(assignment: Assignment) -> int:

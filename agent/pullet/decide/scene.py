@@ -11,7 +11,7 @@ from pullet.decide.backoff import waits_until
 from pullet.decide.health import Health, health
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
-from pullet.model.placement import Desired, Instance
+from pullet.model.placement import Assignment, Desired, Instance
 from pullet.model.plan import Step, Wait
 
 Move = Step | Wait
@@ -36,6 +36,14 @@ class Scene:
         for one in self.observed.incarnations:
             found[one.instance.workload].append(one)
         return {workload: tuple(incarnations) for workload, incarnations in found.items()}
+
+    def assignment(self, workload: WorkloadName) -> Assignment | None:
+        """What of the workload is placed here; None where nothing is."""
+        return self._assigned.get(workload)
+
+    @cached_property
+    def _assigned(self) -> Mapping[WorkloadName, Assignment]:
+        return {one.workload.name: one for one in self.desired.assignments}
 
     def health(self, incarnation: Incarnation) -> Health:
         return health(incarnation, self.observed, self.now)

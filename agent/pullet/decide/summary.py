@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -161,10 +161,20 @@ def _judge(
         return State.DEGRADED, failure
     if bad := [one for one in found if one.bad]:
         return State.DEGRADED, bad[0].because
+    if assignment.workload.paused and len(found) < len(assignment.instances) and _covered(current, scene):
+        return State.HELD, "its rollout is paused; the old ones stay"
     complete = len(found) == len(assignment.instances) == len(scene.standing(assignment.workload.name))
     if not complete or not all(one.good for one in found):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
     return State.CONVERGED, ""
+
+
+def _covered(instances: Iterable[InstanceName], scene: Scene) -> bool:
+    """Whether each of them serves, from whatever specification."""
+    return all(
+        any(one.instance == name and scene.health(one).good for one in scene.standing(name.workload))
+        for name in instances
+    )
 
 
 def _failures(

@@ -36,7 +36,7 @@ from pullet.manifests.compose.syntax import (
     Seconds,
     Texts,
 )
-from pullet.manifests.schema import Unsupported, honoured, ignored, later, unsupported, warned, wrong
+from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned, wrong
 
 _ACTIONS = frozenset({"rebuild", "restart", "sync", "sync+restart", "sync+exec"})
 
@@ -94,7 +94,7 @@ class Service(Part):
     stop_grace_period: Seconds = honoured("How long it may take to stop.", 10)
     restart: str = honoured("When a container is started again; after failures without one.", "")
     healthcheck: HealthCheck | None = honoured("How it is known to be healthy.", None)
-    depends_on: dict[str, Need] = later("What must be so before it starts.", {})
+    depends_on: dict[str, Need] = honoured("What must be so before it starts.", {})
     post_start: list[Hook] = honoured("A command after the start.", [])
     pre_stop: list[Hook] = honoured("A command before the stop.", [])
     pre_start: Unsupported = unsupported(

@@ -43,7 +43,7 @@ class DeploymentSpec(Shape):
     template: PodTemplate = honoured("What runs.")
     strategy: Strategy | None = honoured("How old ones are replaced.", None)
     min_ready_seconds: Seconds = later(_MIN_READY, 0)
-    paused: bool = later("Holds a rollout.", default=False)
+    paused: bool = honoured("Holds a rollout.", default=False)
     progress_deadline_seconds: Seconds = later(
         "After how many seconds without progress a rollout counts as failed.", 600
     )
@@ -161,7 +161,7 @@ class StatefulSetSpec(Shape):
     ordinals: Ordinals | None = honoured("Where counting begins.", None)
     persistent_volume_claim_retention_policy: ClaimRetention | None = honoured("Checked.", None)
     pod_management_policy: Literal["OrderedReady", "Parallel", ""] = honoured(
-        "Whether instances come all at once; one after the other they do not come yet, and a warning says so.",
+        "Whether instances come all at once, or each when the one before it is ready, and are replaced last first.",
         "",
     )
     min_ready_seconds: Seconds = later(_MIN_READY, 0)

@@ -26,11 +26,6 @@ def stateful_set(shape: shapes.StatefulSet, findings: Findings) -> Draft:
     check_template(spec.selector, spec.template, (*SPEC, "selector"), findings)
     always(spec.template.spec, "StatefulSet", findings)
     _claims_apart(spec, findings)
-    if spec.replicas > 1 and spec.pod_management_policy != "Parallel":
-        said = "instances come all at once for now, not one after the other"
-        findings.warn(
-            (*SPEC, "podManagementPolicy"), said, "write podManagementPolicy: Parallel where that is fine"
-        )
     for index, template in enumerate(spec.volume_claim_templates):
         storage.claimed(template.spec, (*SPEC, "volumeClaimTemplates", index, "spec"), findings)
     made = templated(

@@ -1,0 +1,69 @@
+"""What must be so before an instance starts: its dependencies, and the instances before it where they come in order.
+
+It holds back starts, never what runs: a dependency that fails later takes nobody with it.
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#depends_on
+https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullet.decide.health import Condition
+from pullet.decide.scene import Scene
+from pullet.model.observed import Incarnation, Phase
+from pullet.model.placement import Assignment, Instance
+from pullet.model.plan import Wait
+from pullet.model.workload import Dependency
+
+
+def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
+    """Why it may not start yet; None where it may."""
+    unmet = _before(instance, assignment, scene) or _needs(assignment, scene)
+    return Wait(instance.name, unmet) if unmet else None
+
+
+def _before(instance: Instance, assignment: Assignment, scene: Scene) -> str:
+    """Of a workload that comes in order, the instances placed here with lower ordinals."""
+    if not assignment.workload.in_order:
+        return ""
+    for earlier in assignment.instances:
+        if earlier.name == instance.name:
+            break
+        if not any(scene.health(one).good for one in _standing(earlier, scene)):
+            return f"comes after {earlier.name}, which is not ready yet"
+    return ""
+
+
+def _needs(assignment: Assignment, scene: Scene) -> str:
+    """The first dependency that is not met."""
+    return next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
+
+
+def _unmet(dependency: Dependency, scene: Scene) -> str:
+    """Empty where it is met, and for what is placed on another node: how it is there is not known here."""
+    name = dependency.workload
+    if dependency.required and name in scene.desired.catalog.refused:
+        return f"needs {name}, which is not valid"
+    if dependency.required and any(one.instance.workload == name for one in scene.desired.placement.pending):
+        return f"needs {name}, which fits on no node now"
+    needed = scene.assignment(name)
+    for instance in needed.instances if needed else ():
+        if not any(_meets(dependency.condition, instance, one, scene) for one in _standing(instance, scene)):
+            return f"needs {instance.name} to be {dependency.condition} first"
+    return ""
+
+
+def _meets(condition: str, instance: Instance, one: Incarnation, scene: Scene) -> bool:
+    """What serves may be of an older specification; work done for an older one is not done for this."""
+    match condition:
+        case "started":
+            return any(container.phase is not Phase.CREATED for container in one.containers)
+        case "ready":
+            return scene.health(one).good
+        case _:
+            return one.hash == instance.hash and scene.health(one).condition is Condition.COMPLETED
+
+
+def _standing(instance: Instance, scene: Scene) -> Sequence[Incarnation]:
+    return [one for one in scene.standing(instance.name.workload) if one.instance == instance.name]
