@@ -36,6 +36,19 @@ def test_validate_what_is_wrong(checkout: Path) -> None:
     assert done.err == "3 files, 0 workloads, 1 error, 0 warnings\n"
 
 
+def test_validate_a_single_file(tmp_path: Path) -> None:
+    """What it refers to may be declared in another file; in a directory that is all there is, it is missing."""
+    file = tmp_path / "web.yaml"
+    env = "envFrom: [{configMapRef: {name: settings}}]"
+    file.write_text(
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{{name: c, image: i, {env}}}]}}\n"
+    )
+    alone, whole = pullet("validate", file), pullet("validate", tmp_path)
+    assert (alone.code, alone.err) == (0, "1 file, 1 workload, 0 errors, 1 warning\n")
+    assert "warning: spec.containers[0].envFrom[0].configMapRef.name: ConfigMap default/settings" in alone.out
+    assert (whole.code, whole.err) == (1, "1 file, 0 workloads, 1 error, 0 warnings\n")
+
+
 def test_validate_for_programs(checkout: Path) -> None:
     """The contract's shape, the same in JSON and YAML."""
     done = pullet("validate", written(checkout, WRONG), "-o", "json")
@@ -85,12 +98,14 @@ def test_validate_with_a_policy(checkout: Path, tmp_path: Path) -> None:
     [
         (["/no/such"], "/no/such is not a directory (name a directory of manifests)"),
         (["--repo", "/no/such"], "there is no repository at /no/such"),
+        (["notes.txt"], "notes.txt is not read, as it ends in none of .yaml, .yml (rename it)"),
         ([".", "--repo", "x"], "name either a PATH or --repo, not both"),
         (["--policy", "/no/such"], "the policy /no/such cannot be read: No such file or directory"),
     ],
 )
 def test_validate_what_is_not_there(checkout: Path, arguments: list[str], said: str) -> None:
     """One line, exit 1."""
+    (checkout / "notes.txt").write_text("no manifest")
     done = pullet("validate", *arguments, cwd=checkout)
     assert done.code == 1
     assert done.err.startswith(f"pullet: {said}")

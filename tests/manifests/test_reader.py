@@ -203,6 +203,21 @@ def test_lists() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kind: List\nitems: []\n", "a.yaml:1:1: error: apiVersion: is required"),
+        ("apiVersion: v1\nitems: []\n", "a.yaml:1:1: error: kind: is required"),
+        ("kind: Deployment\nspec: {replicas: 1}\n", "a.yaml:1:1: error: apiVersion: is required"),
+        ("apiVersion: v1\nkind: List\nitems: {a: b}\n", "a.yaml:3:8: error: items: must be a list"),
+        ("apiVersion: v1\nkind: List\nspec: 1\n", "a.yaml:3:1: error: spec: unknown field"),
+    ],
+)
+def test_an_object_that_lacks_a_word(text: str, said: str) -> None:
+    """It is meant for Kubernetes all the same, and must not be left alone without a word."""
+    assert [str(problem) for problem in catalog(text).problems] == [said]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "apiVersion: v1\nkind: Node\nmetadata: {name: n, labels: {a: 1}}\n",

@@ -159,6 +159,21 @@ def test_a_claim_that_is_missing_refuses_its_pods() -> None:
     assert len(alone.workloads) == 1
 
 
+def test_a_claim_that_selects_a_volume_of_another_file() -> None:
+    """No volume of this one has its labels, which says nothing of the others; in a whole repository it is missing."""
+    chooses = CLAIM.format("data", "ReadWriteOnce", "1Gi").replace(
+        "spec: {", "spec: {selector: {matchLabels: {a: b}}, "
+    )
+    text = VOLUME.format("v", "1Gi") + chooses + pod("db", "data")
+    because = "no free PersistentVolume has these labels and what else the claim asks for"
+    assert [one.message for one in catalog(text).errors] == [
+        f"PersistentVolumeClaim default/data is not bound: {because}"
+    ]
+    alone = Reader(partial=True).read(snapshot({"a.yaml": text}))
+    assert [str(one.message) for one in alone.problems] == [f"nothing can use the claim: {because}"]
+    assert len(alone.workloads) == 1
+
+
 def test_what_is_isolated_is_refused_unless_the_node_says_warn() -> None:
     """A NetworkPolicy refuses the pods that it selects, as they would stand open; others go on."""
     policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\n"

@@ -86,6 +86,15 @@ def test_taints() -> None:
     assert "hard" in standing(placed(tolerant, nodes=tainted))
 
 
+def test_a_cordoned_node() -> None:
+    """It keeps away what does not tolerate that, as it does in Kubernetes; what runs on every node stays."""
+    cordoned = (Node("n", unschedulable=True),)
+    tolerant = workload("w", tolerations=(Toleration("node.kubernetes.io/unschedulable", "Exists"),))
+    assert objections(workload("w"), cordoned) == {"n": "is marked unschedulable"}
+    assert objections(workload("w", PerNode()), cordoned) == {"n": ""}
+    assert (objections(tolerant, cordoned), tolerant.admits(cordoned[0])) == ({"n": ""}, True)
+
+
 def test_every_filter_that_objects_gives_its_reason() -> None:
     """So that nobody repairs one only to meet the next."""
     wanted = replace(workload("w", terms=((Requirement("x", "Exists"),),)), node_selector={"role": "web"})

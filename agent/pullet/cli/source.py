@@ -93,6 +93,19 @@ def read_catalog(snapshot: Snapshot) -> Catalog:
     return Reader().read(snapshot)
 
 
+def read_alone(file: Path) -> Catalog:
+    """What a single file says: what it refers to may be declared in files that nobody looks at.
+
+    Raises Refused where it is no file that would be read in a repository.
+    """
+    from pullet.manifests.reader import YAML, Reader
+    from pullet.repo.directory import snapshot_of_directory
+
+    if not file.name.endswith(YAML):
+        raise Refused(f"{file} is not read, as it ends in none of {', '.join(YAML)}", hint="rename it")
+    return Reader(partial=True).read(snapshot_of_directory(file, _say_skipped))
+
+
 def bounded(
     catalog: Catalog, policy_file: Path | None, placed: AbstractSet[WorkloadName] | None = None
 ) -> Catalog:

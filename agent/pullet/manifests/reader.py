@@ -16,7 +16,9 @@ from pullet.model.problem import Origin, Problem
 from pullet.model.snapshot import File, Snapshot, Tree
 
 _COMPOSE = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
-_YAML = (".yaml", ".yml")
+YAML = (".yaml", ".yml")
+"""What the names of files end in that are read."""
+
 _TEMPLATE = "{{"
 _LEFT_ALONE = Reading(left_alone=True)
 
@@ -54,7 +56,7 @@ class Reader:
         self._readings = {
             (file.path, file.blob): self._reading(file, snapshot.tree)
             for file in snapshot.files
-            if file.path.endswith(_YAML) and not is_ignored(file.path)
+            if file.path.endswith(YAML) and not is_ignored(file.path)
         }
         if self.parsed != parsed or self._readings.keys() != before.keys():
             self._catalog = assemble(tuple(_standing(self._readings)), partial=self.partial)

@@ -17,6 +17,13 @@ class Taint:
     effect: str = "NoSchedule"
 
 
+CORDON = Taint("node.kubernetes.io/unschedulable")
+"""What a node that is marked unschedulable keeps away: all that does not tolerate this.
+
+https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """`capacity` is what instances may ask for together: cpu in thousandths of a core, everything else as counted."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pullet.model.names import WorkloadName
-from pullet.model.node import Node, Taint
+from pullet.model.node import CORDON, Node, Taint
 from pullet.model.pod import Pod
 from pullet.model.problem import Origin, Problem
 
@@ -282,5 +282,8 @@ class Workload:
     def admits(self, node: Node) -> bool:
         """Whether an instance may stand there, as far as the node's name, labels and taints say."""
         labelled = all(node.labels.get(key) == value for key, value in self.node_selector.items())
-        open_to_it = not node.unschedulable or isinstance(self.count, PerNode)
-        return labelled and open_to_it and self.where.admits(node)
+        return labelled and not self.cordoned_off(node) and self.where.admits(node)
+
+    def cordoned_off(self, node: Node) -> bool:
+        """Whether the node is unschedulable for it: what runs on every node, or names it, stays there."""
+        return node.unschedulable and not (isinstance(self.count, PerNode) or self.where.tolerates(CORDON))

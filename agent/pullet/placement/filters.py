@@ -37,10 +37,8 @@ def affinity(workload: Workload, node: Node) -> str:
 
 
 def cordon(workload: Workload, node: Node) -> str:
-    """A workload that runs on every node stays on a cordoned one, as a DaemonSet does in Kubernetes."""
-    if node.unschedulable and not isinstance(workload.count, PerNode):
-        return "is marked unschedulable"
-    return ""
+    """https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration"""
+    return "is marked unschedulable" if workload.cordoned_off(node) else ""
 
 
 def taints(workload: Workload, node: Node) -> str:

@@ -72,9 +72,8 @@ def _bind(
     if best is not None:
         return Bound(best[2], volumes[best[2]])
     if claim.selector is not None and volumes:
-        return Unbound(
-            "selector", "no free PersistentVolume has these labels and what else the claim asks for"
-        )
+        because = "no free PersistentVolume has these labels and what else the claim asks for"
+        return Unbound("selector", because, missing=True)
     return Own("selector" if claim.selector else "storageClassName" if claim.storage_class else "")
 
 

@@ -20,6 +20,7 @@ from pullet.manifests.yamldoc import Document, Loc
 from pullet.model.catalog import Unreadable
 
 _DEEPEST_LIST = 3
+_BODY = {"metadata": dict, "spec": dict, "items": list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,15 @@ class _Object:
 
 
 def is_manifest(data: Any) -> bool:
-    """Whether a document is meant for Kubernetes: it has both words, or one of them and metadata."""
+    """Whether a document is meant for Kubernetes: it has both words, or one of them and what an object has besides."""
     if not isinstance(data, dict):
         return False
     words = {"apiVersion", "kind"} & data.keys()
-    return len(words) == 2 or (bool(words) and isinstance(data.get("metadata"), dict))  # noqa: PLR2004
+    return len(words) == 2 or (bool(words) and _has_a_body(data))  # noqa: PLR2004
+
+
+def _has_a_body(data: dict[Any, Any]) -> bool:
+    return any(isinstance(data.get(name), kind) for name, kind in _BODY.items())
 
 
 def read(document: Document) -> Reading:
