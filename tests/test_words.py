@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from pullet.model.errors import Refused
 from pullet.model.memory import Words
+from pullet.model.names import WorkloadName
+from pullet.model.observed import Attempt
 from pullet.wake import Wake
 from pullet.words import WordFiles, WordWatcher
 from tests.lab.wait import eventually
@@ -61,6 +64,19 @@ def test_accepted_revisions_add_up(words: WordFiles) -> None:
     words.accept("b" * 40)
     words.resume()
     assert words.read().accepted == {"a" * 40, "b" * 40}
+
+
+def test_a_retry_says_when(words: WordFiles) -> None:
+    """A file for each workload; the last time counts."""
+    web = WorkloadName("shop", "Deployment", "web")
+    words.retry(web)
+    (file,) = (words.folder / "retried").iterdir()
+    os.utime(file, (5, 5))
+    assert words.read().retried == {"shop/Deployment/web": 5}
+    assert words.read().end(Attempt(3, at=4), web)
+    assert not words.read().end(Attempt(3, at=6), web)
+    words.retry(web)
+    assert words.read().retried["shop/Deployment/web"] > 5
 
 
 def test_what_cannot_be_read_is_not_silence(words: WordFiles) -> None:

@@ -1,6 +1,7 @@
 """A person's word to the local agent, as files below the state directory: who may write there may speak.
 
-The verbs `sync`, `pause`, `resume` and `accept` write them, with or without an agent running; the agent watches.
+The verbs `sync`, `pause`, `resume`, `accept` and `retry` write them, with or without an agent running; the agent
+watches.
 """
 
 from __future__ import annotations
@@ -9,26 +10,32 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import watchfiles
 
 from pullet.model.errors import Refused
 from pullet.model.memory import Words
+from pullet.model.names import WorkloadName
 
 
 class WordFiles:
-    """`<state>/words/`: `paused` holds the reason, `accepted/<commit>` is empty, `sync` is touched."""
+    """`<state>/words/`: `paused` holds the reason, `accepted/<commit>` is empty, `sync` is touched.
+
+    So is `retried/<workload>`, whose slashes are written as `%2F`: when it was last touched is what it says.
+    """
 
     def __init__(self, state: Path) -> None:
         self.folder = state / "words"
         self._paused = self.folder / "paused"
         self._accepted = self.folder / "accepted"
+        self._retried = self.folder / "retried"
         self._sync = self.folder / "sync"
 
     def read(self) -> Words:
         """Raises Refused where the files are there and cannot be read: then nobody knows what was said."""
         try:
-            return Words(self._reason(), self._commits())
+            return Words(self._reason(), self._commits(), self._retries())
         except OSError as error:
             raise _refused("read", error) from None
 
@@ -50,6 +57,10 @@ class WordFiles:
         with _spoken(self._accepted):
             (self._accepted / commit).touch()
 
+    def retry(self, workload: WorkloadName) -> None:
+        with _spoken(self._retried):
+            (self._retried / quote(str(workload), safe="")).touch()
+
     def sync(self) -> None:
         with _spoken(self.folder):
             self._sync.write_text("", encoding="utf-8")
@@ -60,6 +71,12 @@ class WordFiles:
             return self._paused.read_text(encoding="utf-8", errors="replace").strip() or "no reason given"
         except FileNotFoundError:
             return ""
+
+    def _retries(self) -> dict[str, float]:
+        try:
+            return {unquote(path.name): path.stat().st_mtime for path in self._retried.iterdir()}
+        except FileNotFoundError:
+            return {}
 
     def _commits(self) -> frozenset[str]:
         try:

@@ -148,6 +148,16 @@ def test_accept(agent: Agent) -> None:
     assert agent.containers() == []
 
 
+def test_retry(agent: Agent) -> None:
+    """A workload that runs here is tried again; for another, those that do are named."""
+    agent.follows({"web.yaml": deployment("web")})
+    done = agent.pullet("retry", "shop/Deployment/web")
+    assert (done.code, done.err, done.out) == (0, "", f"shop/Deployment/web is tried again on {agent.node}\n")
+    done = agent.pullet("retry", "shop/Deployment/wep")
+    assert done.code == 1
+    assert "runs no workload shop/Deployment/wep (here: shop/Deployment/web)" in done.err
+
+
 def test_accept_what_is_not_known(agent: Agent) -> None:
     """A commit that the agent has never seen."""
     agent.follows({"web.yaml": deployment("web")})

@@ -70,7 +70,11 @@ class Story:
 
     def plan(self) -> str:
         """The plan's text, with the hashes replaced by the revision they belong to."""
-        words = Words(self.data.get("paused", ""), frozenset(self.data.get("accepted", ())))
+        words = Words(
+            self.data.get("paused", ""),
+            frozenset(self.data.get("accepted", ())),
+            dict.fromkeys(self.data.get("retried", ()), NOW),
+        )
         text = str(decide(self.desired("now"), self.observed(), words, NOW))
         for which in ("before", "now"):
             for workload in self.catalog(which).workloads:

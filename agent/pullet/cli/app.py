@@ -19,6 +19,7 @@ from pullet.cli.options import Config
 from pullet.cli.pause import pause, resume
 from pullet.cli.place import place
 from pullet.cli.plan import plan
+from pullet.cli.retry import retry
 from pullet.cli.run import run
 from pullet.cli.status import status
 from pullet.cli.sync import sync
@@ -57,6 +58,7 @@ for verb in (
     pause,
     resume,
     accept,
+    retry,
     init,
     install,
     uninstall,

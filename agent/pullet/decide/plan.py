@@ -19,7 +19,7 @@ from pullet.model.plan import Plan, Remove, Step, Wait
 
 def decide(desired: Desired, observed: Observed, words: Words, now: float) -> Plan:
     """The plan of one tick; `now` in seconds since the epoch."""
-    scene = Scene(desired, observed, now)
+    scene = Scene(desired, observed, now, words)
     unwanted = tuple(_unwanted(scene))
     going = _going(scene, unwanted)
     hold = brake(desired, words, _workloads(observed.incarnations), going)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pullet.decide.backoff import waits_until
 from pullet.decide.health import Health, health
+from pullet.model.memory import Words
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
@@ -26,6 +27,7 @@ class Scene:
     desired: Desired
     observed: Observed
     now: float
+    words: Words = field(default_factory=Words)
 
     def standing(self, workload: WorkloadName) -> tuple[Incarnation, ...]:
         return self._by_workload.get(workload, ())
@@ -56,7 +58,7 @@ class Scene:
         """The step, or the wait for its next try."""
         attempt = self.observed.attempts.get(step.attempt)
         until = waits_until(attempt, self.now)
-        if attempt is None or until is None:
+        if attempt is None or until is None or self.words.end(attempt, step.instance.workload):
             return step
         return Wait(step.instance, _too_soon(step, attempt), until)
 

@@ -35,7 +35,7 @@ class Outcome:
 
     @cached_property
     def scene(self) -> Scene:
-        return Scene(self.desired, self.observed, self.now)
+        return Scene(self.desired, self.observed, self.now, self.words)
 
     @cached_property
     def leaving(self) -> frozenset[WorkloadName]:

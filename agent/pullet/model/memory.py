@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from pullet.model.names import WorkloadName
+from pullet.model.observed import Attempt
 from pullet.model.report import State
 
 
@@ -43,8 +47,14 @@ class Memory:
 class Words:
     """What a person said to this agent: `paused` is the reason given, empty while it is not paused.
 
-    `accepted` are the commits whose removals were allowed on this node.
+    `accepted` are the commits whose removals were allowed on this node. `retried` says of a workload when it was last
+    to be tried again at once, in seconds since the epoch.
     """
 
     paused: str = ""
     accepted: frozenset[str] = frozenset()
+    retried: Mapping[str, float] = field(default_factory=dict)
+
+    def end(self, attempt: Attempt, workload: WorkloadName) -> bool:
+        """Whether a person asked to forget it."""
+        return self.retried.get(str(workload), -math.inf) >= attempt.at
