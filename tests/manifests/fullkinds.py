@@ -111,6 +111,19 @@ spec:
       podReplacementPolicy: Failed
       template: {{metadata: {{labels: {{app: nightly}}}}, spec: {{restartPolicy: OnFailure, {POD}}}}}
 """,
+    "Runtime": """\
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: closed}
+handler: runsc
+overhead: {podFixed: {memory: 10Mi}}
+scheduling: {nodeSelector: {sandboxed: "yes"}, tolerations: [{key: closed, operator: Exists}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: shop}
+spec: {runtimeClassName: closed, containers: [{name: c, image: 'i:1'}]}
+""",
     "Services": f"""\
 apiVersion: v1
 kind: Service

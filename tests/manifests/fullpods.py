@@ -176,6 +176,7 @@ kind: Pod
 metadata: {name: unmet, namespace: shop}
 spec:
   hostUsers: false
+  schedulingGates: [{name: example.org/quota}]
   runtimeClassName: gvisor
   containers:
     - name: a

@@ -172,9 +172,8 @@ CASES: list[tuple[str, list[str]]] = [
      ["8:14: error: spec.os.name: must be linux"]),
     ("  schedulerName: mine",
      ["8:3: warning: spec.schedulerName: has no meaning here: there is one way to place"]),
-    ("  schedulingGates: [{name: wait}]",
-     [("8:3: error: spec.schedulingGates: is not supported: it would start at once, as nothing here lifts a "
-      "gate (remove the gate once it may start)")]),
+    ("  schedulingGates: [{name: wait}]\n  nodeName: edge-1",
+     ["8:3: error: spec.schedulingGates: may not stand beside nodeName"]),
     ("  readinessGates: [{conditionType: x}]",
      [("8:3: warning: spec.readinessGates: has no meaning here: nothing sets such conditions, so it is "
       "ready without them")]),

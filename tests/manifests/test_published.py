@@ -18,6 +18,7 @@ PUBLISHED: dict[str, type[Shape]] = {
     "V1PodDNSConfig": podschema.DnsConfig,
     "V1PodDNSConfigOption": podschema.DnsOption,
     "V1LocalObjectReference": podschema.LocalReference,
+    "V1PodSchedulingGate": podschema.SchedulingGate,
     "V1PodOS": podschema.System,
     "V1EnvVar": envschema.EnvEntry,
     "V1EnvVarSource": envschema.ValueSource,

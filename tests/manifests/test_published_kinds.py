@@ -6,7 +6,7 @@ import pytest
 
 from pullet.manifests.kubernetes import controllerschema as controllers
 from pullet.manifests.kubernetes import jobschema as jobs
-from pullet.manifests.kubernetes import schema, serviceschema, storageschema
+from pullet.manifests.kubernetes import runtimeschema, schema, serviceschema, storageschema
 from pullet.manifests.kubernetes.outline import model
 from pullet.manifests.schema import Shape, fields
 
@@ -40,6 +40,9 @@ PUBLISHED: dict[str, type[Shape]] = {
     "V1PersistentVolumeSpec": storageschema.VolumeSpec,
     "V1VolumeNodeAffinity": storageschema.VolumeAffinity,
     "V1LocalVolumeSource": storageschema.LocalVolume,
+    "V1RuntimeClass": runtimeschema.RuntimeClass,
+    "V1Overhead": runtimeschema.Overhead,
+    "V1Scheduling": runtimeschema.Scheduling,
     "V1NodeSpec": schema.NodeSpec,
     "V1Taint": schema.NodeTaint,
     "V1NamespaceSpec": schema.NamespaceSpec,

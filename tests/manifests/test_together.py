@@ -8,7 +8,7 @@ from pullet.model.names import WorkloadName
 from pullet.model.problem import Severity
 from pullet.model.text import Fact, Pieces
 from pullet.model.volumes import HostPath, NamedVolume
-from pullet.model.workload import Fixed, Requirement, Rolling, Share
+from pullet.model.workload import Fixed, Requirement, Rolling, Share, Toleration
 from tests.lab.snapshots import catalog, snapshot
 from tests.manifests.fullkinds import FULL_KINDS
 
@@ -172,6 +172,41 @@ def test_a_claim_that_selects_a_volume_of_another_file() -> None:
     alone = Reader(partial=True).read(snapshot({"a.yaml": text}))
     assert [str(one.message) for one in alone.problems] == [f"nothing can use the claim: {because}"]
     assert len(alone.workloads) == 1
+
+
+RUNTIME = "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: closed}\nhandler: runsc\n"
+
+
+def test_a_runtime_class_is_a_runtime_of_the_engine() -> None:
+    """By its handler, on the nodes that have it, for all containers of the pod."""
+    scheduling = "scheduling: {nodeSelector: {sandboxed: 'yes'}, tolerations: [{key: closed, operator: Exists}]}\n---\n"
+    inits = ", initContainers: [{name: first, image: i}], nodeSelector: {disk: d1}, runtimeClassName: closed"
+    (found,) = catalog(RUNTIME + scheduling + pod("w", rest=inits)).workloads
+    assert [one.runtime for one in found.pod.all_containers()] == ["runsc", "runsc"]
+    assert found.node_selector == {"disk": "d1", "sandboxed": "yes"}
+    assert found.where.tolerations == (Toleration("closed", "Exists"),)
+    assert found.unmet == ()
+
+
+def test_a_runtime_class_for_other_nodes_than_its_pod() -> None:
+    """Nothing can run there, which is said at the pod's selector."""
+    text = RUNTIME + "scheduling: {nodeSelector: {disk: d2}}\n---\n"
+    found = catalog(text + pod("w", rest=", nodeSelector: {disk: d1}, runtimeClassName: closed"))
+    assert [one.message for one in found.errors] == [
+        "RuntimeClass closed is for nodes with disk=d2, and nodeSelector wants another"
+    ]
+
+
+def test_a_runtime_that_nobody_declares() -> None:
+    """It would isolate, so the node's policy judges; in a single file it may be declared elsewhere."""
+    text = pod("w", rest=", runtimeClassName: closed")
+    (found,) = catalog(text).workloads
+    assert [one.message for one in found.unmet] == ["no runtime is known as closed here"]
+    broken = RUNTIME.replace("runsc", "Run_sc") + "---\n" + text
+    assert [one.message for one in catalog(broken).workloads[0].unmet] == ["RuntimeClass closed is not valid"]
+    alone = Reader(partial=True).read(snapshot({"a.yaml": text}))
+    assert [one.message for one in alone.problems] == ["RuntimeClass closed is not declared here"]
+    assert alone.workloads[0].unmet == ()
 
 
 def test_what_is_isolated_is_refused_unless_the_node_says_warn() -> None:

@@ -95,6 +95,15 @@ def test_a_cordoned_node() -> None:
     assert (objections(tolerant, cordoned), tolerant.admits(cordoned[0])) == ({"n": ""}, True)
 
 
+def test_a_gate_is_lifted_by_a_commit() -> None:
+    """While there is one the workload stands nowhere, and every node says what it waits for."""
+    gated = workload("w")
+    gated = replace(gated, where=replace(gated.where, gates=("quota", "data")))
+    assert set(objections(gated, NODES).values()) == {"waits for its schedulingGates: quota, data"}
+    assert not any(map(gated.admits, NODES))
+    assert [str(one.instance) for one in placed(gated).pending] == ["shop/Deployment/w#0"]
+
+
 def test_every_filter_that_objects_gives_its_reason() -> None:
     """So that nobody repairs one only to meet the next."""
     wanted = replace(workload("w", terms=((Requirement("x", "Exists"),),)), node_selector={"role": "web"})

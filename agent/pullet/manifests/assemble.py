@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pullet.manifests import pinning
 from pullet.manifests.declared import Declared, Draft, Isolation, Names, ObjectName, Reading, selected
 from pullet.manifests.known import Known
+from pullet.manifests.kubernetes import runtimes
 from pullet.manifests.kubernetes.binding import Own, Unbound
 from pullet.manifests.kubernetes.claiming import Claims
 from pullet.manifests.kubernetes.naming import Service, name_pods
@@ -122,12 +123,13 @@ class _Sieve:
 
     def _settle(self, one: Declared, draft: Draft) -> None:
         findings = Findings(one.document, one.loc)
-        workload = settle(self.claims.settle(draft, findings), self.known.configuration, findings)
+        draft = runtimes.settle(self.claims.settle(draft, findings), self.known.runtime, findings)
+        workload = settle(draft, self.known.configuration, findings)
         self.problems += findings.problems
         if findings.failed:
             self.refused.append(one.name)
         else:
-            self.workloads.append(workload)
+            self.workloads.append(replace(workload, unmet=(*workload.unmet, *findings.unmet)))
 
     def _isolated(self, workload: Workload) -> Workload:
         """What selects it for isolation refuses it, unless the node's policy says that a warning is enough."""

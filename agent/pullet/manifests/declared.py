@@ -13,7 +13,7 @@ from pullet.model.problem import Problem
 from pullet.model.text import Text
 from pullet.model.volumes import HostPath, RenderedFile
 from pullet.model.volumes import Source as VolumeSource
-from pullet.model.workload import Requirement, Workload
+from pullet.model.workload import Requirement, Toleration, Workload
 
 ObjectName = WorkloadName
 """Configuration and nodes are named by the same three words; what belongs to no namespace has an empty one."""
@@ -118,7 +118,7 @@ class Needs:
     """What other objects decide of a pod; `environments` and `uses` have an entry for each of its containers.
 
     Containers are in the order of `Pod.all_containers`. `logins` are Secrets with the passwords of registries, `claims`
-    the PersistentVolumeClaims by the names of the `volumes` that they decide of.
+    the PersistentVolumeClaims by the names of the `volumes` that they decide of, `runtime` a RuntimeClass.
     """
 
     environments: tuple[tuple[Source, ...], ...]
@@ -126,6 +126,7 @@ class Needs:
     volumes: Mapping[str, VolumeSource | Projection] = field(default_factory=dict)
     logins: tuple[Reference, ...] = ()
     claims: Mapping[str, Reference] = field(default_factory=dict)
+    runtime: Reference | None = None
 
     @property
     def nothing(self) -> bool:
@@ -135,6 +136,7 @@ class Needs:
         return not (
             self.logins
             or self.claims
+            or self.runtime
             or any(isinstance(source, KeyOf | AllOf) for source in sources)
             or any(isinstance(part, Keys) for part in parts)
         )
@@ -215,6 +217,15 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
+class Runtime:
+    """A RuntimeClass: the engine's runtime `handler`, and which nodes have it."""
+
+    handler: str
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Toleration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Isolation:
     """What isolates pods in a cluster and cannot here; None selects pods that only its own controller knows."""
 
@@ -222,7 +233,7 @@ class Isolation:
     selector: Selector | None
 
 
-Content = Workload | Draft | Configuration | Node | Names | Claim | Volume | Isolation
+Content = Workload | Draft | Configuration | Node | Names | Claim | Volume | Runtime | Isolation
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pullet.manifests.declared import Claim, Configuration, Content, Declared, ObjectName, Unknown, Volume
+from pullet.manifests.declared import (
+    Claim,
+    Configuration,
+    Content,
+    Declared,
+    ObjectName,
+    Runtime,
+    Unknown,
+    Volume,
+)
 from pullet.manifests.kubernetes.binding import Binding, bind
 from pullet.model.catalog import Unreadable
 
@@ -32,6 +41,10 @@ class Known:
     def claim(self, name: ObjectName) -> Claim | Unknown | None:
         found = self._find(name)
         return found if isinstance(found, Claim | Unknown | None) else Unknown("is not valid")
+
+    def runtime(self, name: ObjectName) -> Runtime | Unknown | None:
+        found = self._find(name)
+        return found if isinstance(found, Runtime | Unknown | None) else Unknown("is not valid")
 
     def bindings(self) -> dict[ObjectName, Binding]:
         """Of every valid claim."""

@@ -211,7 +211,8 @@ class Where:
     """Where instances may stand; no part of the specification.
 
     `terms` are alternatives, each of which must hold as a whole; `per_node` bounds the instances on one node;
-    workloads with the same `together` stand on one node. `pinned` says why there must be exactly one fitting node.
+    workloads with the same `together` stand on one node. `pinned` says why there must be exactly one fitting node, and
+    `gates` what they wait for before they stand anywhere.
     """
 
     terms: tuple[tuple[Requirement, ...], ...] = ()
@@ -219,11 +220,12 @@ class Where:
     per_node: int | None = None
     together: str = ""
     pinned: str = ""
+    gates: tuple[str, ...] = ()
 
     def admits(self, node: Node) -> bool:
-        """Whether one of the alternatives holds there, and every taint that keeps instances away is tolerated."""
+        """Whether no gate is shut, one of the alternatives holds, and every taint that keeps away is tolerated."""
         fits = not self.terms or any(all(one.met_by(node) for one in term) for term in self.terms)
-        return fits and all(map(self.tolerates, node.taints))
+        return fits and not self.gates and all(map(self.tolerates, node.taints))
 
     def tolerates(self, taint: Taint) -> bool:
         """PreferNoSchedule is only a wish."""

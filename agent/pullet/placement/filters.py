@@ -59,7 +59,12 @@ def _words(taint: Taint) -> str:
     return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
 
 
-FILTERS: tuple[Filter, ...] = (labels, affinity, cordon, taints)
+def gates(workload: Workload, _: Node) -> str:
+    """https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/"""
+    return f"waits for its schedulingGates: {', '.join(workload.where.gates)}" if workload.where.gates else ""
+
+
+FILTERS: tuple[Filter, ...] = (gates, labels, affinity, cordon, taints)
 
 
 def objection(workload: Workload, node: Node) -> str:

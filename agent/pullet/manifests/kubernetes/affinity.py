@@ -26,13 +26,17 @@ def where(spec: PodSpec, labels: Mapping[str, str], loc: Loc, findings: Findings
     affinity, place = spec.affinity or shapes.Affinity(), (*loc, "affinity")
     terms = _terms(affinity.node_affinity, (*place, "nodeAffinity"), findings)
     tolerations = tuple(
-        _toleration(one, (*loc, "tolerations", index), findings) for index, one in enumerate(spec.tolerations)
+        tolerated(one, (*loc, "tolerations", index), findings) for index, one in enumerate(spec.tolerations)
     )
     if spec.node_name:
         named = Requirement(_NAME, "In", (spec.node_name,))
         terms = tuple((*term, named) for term in terms or ((),))
         tolerations = (*tolerations, Toleration(operator="Exists", effect="NoSchedule"))
-    return Where(terms, tolerations, _apart(affinity.pod_anti_affinity, labels, place, findings))
+    gates = tuple(gate.name for gate in spec.scheduling_gates)
+    if gates and spec.node_name:
+        findings.error((*loc, "schedulingGates"), "may not stand beside nodeName", key=True)
+    apart = _apart(affinity.pod_anti_affinity, labels, place, findings)
+    return Where(terms, tolerations, apart, gates=gates)
 
 
 def _terms(
@@ -86,7 +90,8 @@ def _named(shapes_: list[shapes.NodeRequirement], loc: Loc, findings: Findings) 
         yield Requirement(one.key, one.operator, tuple(one.values))
 
 
-def _toleration(shape: shapes.TolerationEntry, loc: Loc, findings: Findings) -> Toleration:
+def tolerated(shape: shapes.TolerationEntry, loc: Loc, findings: Findings) -> Toleration:
+    """The toleration at `loc`."""
     operator = shape.operator or "Equal"
     if not shape.key and operator != "Exists":
         findings.error((*loc, "operator"), "must be Exists where there is no key")

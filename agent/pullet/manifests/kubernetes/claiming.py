@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from pullet.manifests.declared import Claim, Draft, Needs, ObjectName, Projection, Reference, Unknown
+from pullet.manifests.declared import Claim, Draft, ObjectName, Projection, Reference, Unknown
 from pullet.manifests.kubernetes.binding import Binding, Bound, Unbound
 from pullet.manifests.kubernetes.referring import words
 from pullet.manifests.problems import Findings
@@ -37,10 +37,7 @@ class Claims:
             binding = self.bindings[reference.target]
             workload = replace(workload, where=_where(workload.where, claim, binding, reference))
             volumes[volume] = _source(volumes[volume], binding)
-        needs = Needs(
-            draft.needs.environments, draft.needs.uses, volumes, draft.needs.logins, draft.needs.claims
-        )
-        return Draft(workload, needs)
+        return Draft(workload, replace(draft.needs, volumes=volumes))
 
     def _claim(self, reference: Reference, findings: Findings) -> Claim | None:
         place = (*reference.loc, reference.field)

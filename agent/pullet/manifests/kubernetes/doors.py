@@ -30,6 +30,7 @@ _READ: Mapping[str, tuple[str, str]] = {
     "Secret": ("schema.Secret", "configuration.secret"),
     "PersistentVolumeClaim": ("storageschema.PersistentVolumeClaim", "storage.claim"),
     "PersistentVolume": ("storageschema.PersistentVolume", "storage.volume"),
+    "RuntimeClass": ("runtimeschema.RuntimeClass", "runtimes.runtime_class"),
     "Namespace": ("schema.Namespace", "doors.nothing"),
     "Node": ("schema.Node", "nodes.node"),
     "NetworkPolicy": ("serviceschema.NetworkPolicy", "services.network_policy"),

@@ -39,7 +39,7 @@ _READ = {
     "v1": ("ConfigMap", "PersistentVolumeClaim", "Secret", "Service"),
     "networking.k8s.io/v1": ("NetworkPolicy",),
 }
-_READ_CLUSTER_WIDE = {"v1": ("Namespace", "Node", "PersistentVolume")}
+_READ_CLUSTER_WIDE = {"v1": ("Namespace", "Node", "PersistentVolume"), "node.k8s.io/v1": ("RuntimeClass",)}
 _SERVERS_OWN = "it is what a server writes"
 _NO_API = "there is no API server here"
 _NO_CLASSES = "there are no storage classes or drivers here; a claim is a volume of its node"
@@ -81,7 +81,6 @@ _WITHOUT_MEANING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     _NO_INGRESS: {"networking.k8s.io/v1": ("Ingress", "IngressClass")},
     "addresses are the engine's": {"networking.k8s.io/v1": ("IPAddress", "ServiceCIDR")},
     _NO_QUOTAS: {"v1": ("LimitRange", "ResourceQuota")},
-    "runtimes are the engine's": {"node.k8s.io/v1": ("RuntimeClass",)},
     _ONE_PLACE: {
         "policy/v1": ("PodDisruptionBudget",),
         "scheduling.k8s.io/v1": ("PriorityClass",),

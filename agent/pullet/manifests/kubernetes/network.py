@@ -112,7 +112,3 @@ def check_namespaces(spec: PodSpec, loc: Loc, findings: Findings) -> None:
             "a single pod has no user namespace of its own here",
             "give the whole engine one, by userns-remap",
         )
-    if spec.runtime_class_name:
-        findings.loosens(
-            (*loc, "runtimeClassName"), f"no runtime is known as {spec.runtime_class_name} here", "remove it"
-        )

@@ -222,12 +222,18 @@ class _Building:
             volumes=known,
             logins=tuple(self._logins()),
             claims=volumes.claims(self.spec.volumes),
+            runtime=self._runtime(),
         )
 
     def _logins(self) -> Iterator[Reference]:
         for index, secret in enumerate(self.spec.image_pull_secrets):
             target = ObjectName(self.namespace, "Secret", secret.name)
             yield Reference(target, (*self.loc, "imagePullSecrets", index), optional=True)
+
+    def _runtime(self) -> Reference | None:
+        name = self.spec.runtime_class_name
+        target = ObjectName("", "RuntimeClass", name)
+        return Reference(target, self.loc, field="runtimeClassName") if name else None
 
 
 def default_pull(image: str) -> PullPolicy:

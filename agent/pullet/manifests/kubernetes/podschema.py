@@ -23,6 +23,7 @@ from pullet.manifests.kubernetes.syntax import (
     HostPort,
     ImageReference,
     Label,
+    LabelKey,
     Labels,
     OptionalLabel,
     OptionalSubdomain,
@@ -140,6 +141,12 @@ class LocalReference(Shape):
     name: Subdomain = honoured("The Secret, in the same namespace; a missing one is a warning.")
 
 
+class SchedulingGate(Shape):
+    """schedulingGates[]"""
+
+    name: LabelKey = honoured("What it waits for.")
+
+
 class System(Shape):
     """os"""
 
@@ -208,11 +215,12 @@ class PodSpec(Shape):
         "they are added to a running pod and cannot be declared, in Kubernetes as here.", "use pullet exec"
     )
     resource_claims: Unsupported = unsupported(_DEVICES, _GPU)
-    runtime_class_name: str = honoured(
-        "Refused, unless the node's policy says that a warning is enough, as no runtime is known by such a name here.",
+    runtime_class_name: OptionalSubdomain = honoured(
+        "The RuntimeClass, whose handler is a runtime of the engine. Where none of that name is declared it is refused, "
+        "unless the node's policy says that a warning is enough.",
         "",
     )
-    scheduling_gates: Unsupported = unsupported(
-        "it would start at once, as nothing here lifts a gate.", "remove the gate once it may start"
+    scheduling_gates: list[SchedulingGate] = honoured(
+        "While there is one it is placed nowhere, and pending: a commit without it lifts it.", []
     )
     workload_ref: Unsupported = unsupported("pods are not placed as groups.", "remove it")

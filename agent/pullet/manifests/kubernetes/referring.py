@@ -54,4 +54,5 @@ class Referring:
 
 
 def words(reference: Reference) -> str:
-    return f"{reference.target.kind} {reference.target.namespace}/{reference.target.name}"
+    target = reference.target
+    return f"{target.kind} {f'{target.namespace}/' if target.namespace else ''}{target.name}"
