@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pullet.manifests.policy import Policy, bound
 from pullet.manifests.reader import Reader
 from pullet.model.names import WorkloadName
@@ -241,3 +243,39 @@ def test_each_instance_of_a_stateful_set_has_its_own_volume() -> None:
     assert found.pod.names[0] == Pieces((Fact.POD_NAME, ".dbs"))
     assert found.pod.domainname == "dbs.shop.svc.cluster.local"
     assert (found.named, found.in_order, found.count) == (True, False, Fixed(3, start=5))
+
+
+STATEFUL = (
+    "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  replicas: 2\n"
+    "  selector: {matchLabels: {app: db}}\n"
+    "  template: {metadata: {labels: {app: db}}, spec: {containers: [{name: c, image: i}]}}\n"
+    "  volumeClaimTemplates:\n"
+    "  - metadata: {name: data}\n"
+    "    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VOLUME.format("disk", "2Gi").replace("spec: {", "spec: {claimRef: {name: data-db-1}, "),
+        VOLUME.format("disk", "2Gi") + CLAIM.format("data-db-1", "ReadWriteOnce", "1Gi"),
+    ],
+    ids=["kept for one", "bound to one"],
+)
+def test_data_that_waits_for_an_instance_is_no_mere_warning(text: str) -> None:
+    """The instance would begin with an empty volume of the engine."""
+    (error,) = catalog(STATEFUL + text).errors
+    assert str(error) == (
+        "a.yaml:9:5: error: spec.volumeClaimTemplates[0]: PersistentVolume disk is meant for data-db-1, while each "
+        "instance has a volume of the engine (take it away, or write a Deployment with a claim for each instance)"
+    )
+
+
+def test_a_volume_that_an_instance_might_have_had() -> None:
+    """Nobody says that it is meant for one, so it is only told; one that fits nothing is not."""
+    (told,) = catalog(STATEFUL + VOLUME.format("disk", "2Gi")).problems
+    assert told.message == "PersistentVolume disk is not used, as each instance has a volume of the engine"
+    assert catalog(STATEFUL + VOLUME.format("disk", "2Mi")).problems == ()
+    beyond = VOLUME.format("disk", "2Gi").replace("spec: {", "spec: {claimRef: {name: data-db-2}, ")
+    assert catalog(STATEFUL + beyond).problems == ()

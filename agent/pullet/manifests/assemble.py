@@ -37,7 +37,8 @@ def assemble(readings: tuple[Reading, ...], *, partial: bool = False) -> Catalog
     unreadable = tuple(dict.fromkeys(one for reading in readings for one in reading.unreadable))
     names, twice = _by_name(declared)
     known = Known(names, frozenset(problem.name for problem in twice), unreadable, partial)
-    sieve = _Sieve(known, Claims(known.claim, known.bindings(), partial))
+    volumes = known.volumes()
+    sieve = _Sieve(known, Claims(known.claim, known.bindings(volumes), volumes, partial))
     for one in names.values():
         sieve.add(one)
     problems = [problem for reading in readings for problem in reading.problems]

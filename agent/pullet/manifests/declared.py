@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from pullet.model.text import Text
 from pullet.model.volumes import HostPath, RenderedFile
 from pullet.model.volumes import Source as VolumeSource
 from pullet.model.workload import Requirement, Toleration, Workload
+
+_ordinal = re.compile("0|[1-9][0-9]{0,9}").fullmatch
 
 ObjectName = WorkloadName
 """Configuration and nodes are named by the same three words; what belongs to no namespace has an empty one."""
@@ -114,11 +117,28 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnClaim:
+    """A claim template, which stands at `loc`: in a cluster each of the `ordinals` has a claim, `stem` and its number."""
+
+    claim: Claim
+    stem: ObjectName
+    ordinals: range
+    loc: Loc
+
+    def names(self, name: ObjectName) -> bool:
+        """Whether a claim of this name is one instance's."""
+        stem, _, ordinal = name.name.rpartition("-")
+        same = (name.namespace, stem) == (self.stem.namespace, self.stem.name)
+        return same and bool(_ordinal(ordinal)) and int(ordinal) in self.ordinals
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What other objects decide of a pod; `environments` and `uses` have an entry for each of its containers.
 
     Containers are in the order of `Pod.all_containers`. `logins` are Secrets with the passwords of registries, `claims`
-    the PersistentVolumeClaims by the names of the `volumes` that they decide of, `runtime` a RuntimeClass.
+    the PersistentVolumeClaims by the names of the `volumes` that they decide of, `runtime` a RuntimeClass, and
+    `own_claims` what each instance claims for itself.
     """
 
     environments: tuple[tuple[Source, ...], ...]
@@ -127,6 +147,7 @@ class Needs:
     logins: tuple[Reference, ...] = ()
     claims: Mapping[str, Reference] = field(default_factory=dict)
     runtime: Reference | None = None
+    own_claims: tuple[OwnClaim, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -137,6 +158,7 @@ class Needs:
             self.logins
             or self.claims
             or self.runtime
+            or self.own_claims
             or any(isinstance(source, KeyOf | AllOf) for source in sources)
             or any(isinstance(part, Keys) for part in parts)
         )

@@ -46,11 +46,21 @@ class Known:
         found = self._find(name)
         return found if isinstance(found, Runtime | Unknown | None) else Unknown("is not valid")
 
-    def bindings(self) -> dict[ObjectName, Binding]:
-        """Of every valid claim."""
-        usable = {name: one.content for name, one in self.names.items() if self.usable(one)}
-        claims = {name: content for name, content in usable.items() if isinstance(content, Claim)}
-        volumes = {name.name: content for name, content in usable.items() if isinstance(content, Volume)}
+    def volumes(self) -> dict[str, Volume]:
+        """Every valid PersistentVolume by its name."""
+        return {
+            name.name: one.content
+            for name, one in self.names.items()
+            if isinstance(one.content, Volume) and self.usable(one)
+        }
+
+    def bindings(self, volumes: Mapping[str, Volume]) -> dict[ObjectName, Binding]:
+        """Of every valid claim to one of the volumes."""
+        claims = {
+            name: one.content
+            for name, one in self.names.items()
+            if isinstance(one.content, Claim) and self.usable(one)
+        }
         return bind(claims, volumes)
 
     def _find(self, name: ObjectName) -> Content | Unknown | None:

@@ -66,7 +66,7 @@ def _bind(
     fitting = (
         (volume.claim != name, volume.capacity, label)
         for label, volume in volumes.items()
-        if label not in taken and volume.claim in {None, name} and not any(_against(claim, volume))
+        if label not in taken and volume.claim in {None, name} and fits(claim, volume)
     )
     best = min(fitting, default=None)
     if best is not None:
@@ -92,6 +92,11 @@ def _asked_for(
         return Unbound("volumeName", f"PersistentVolume {claim.volume} is kept for another claim")
     against = next(_against(claim, volume), None)
     return Bound(claim.volume, volume) if against is None else Unbound("volumeName", against)
+
+
+def fits(claim: Claim, volume: Volume) -> bool:
+    """Whether the volume offers all that the claim asks for."""
+    return not any(_against(claim, volume))
 
 
 def _against(claim: Claim, volume: Volume) -> Iterator[str]:

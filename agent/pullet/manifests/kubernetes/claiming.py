@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from pullet.manifests.declared import Claim, Draft, ObjectName, Projection, Reference, Unknown
-from pullet.manifests.kubernetes.binding import Binding, Bound, Unbound
+from pullet.manifests.declared import (
+    Claim,
+    Draft,
+    ObjectName,
+    OwnClaim,
+    Projection,
+    Reference,
+    Unknown,
+    Volume,
+)
+from pullet.manifests.kubernetes.binding import Binding, Bound, Unbound, fits
 from pullet.manifests.kubernetes.referring import words
 from pullet.manifests.problems import Findings
 from pullet.model.volumes import Source
@@ -14,17 +23,28 @@ from pullet.model.workload import Fixed, Requirement, Rolling, Share, Where, Wor
 
 _MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 _ALONE = "ReadWriteOncePod"
+_ANOTHER_WAY = "write a Deployment with a claim for each instance"
 
 Terms = tuple[tuple[Requirement, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claims:
-    """Every claim of the catalog: what it asks for, and what it is bound to."""
+    """Every claim of the catalog: what it asks for, and what it is bound to.
+
+    `meant` are the PersistentVolumes that are bound to a claim or kept for one, which need not be declared.
+    """
 
     find: Callable[[ObjectName], Claim | Unknown | None]
     bindings: Mapping[ObjectName, Binding]
+    volumes: Mapping[str, Volume]
     partial: bool = False
+    meant: Mapping[ObjectName, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kept = {one.claim: name for name, one in self.volumes.items() if one.claim is not None}
+        bound = {name: one.name for name, one in self.bindings.items() if isinstance(one, Bound)}
+        self.meant = {**kept, **bound}
 
     def settle(self, draft: Draft, findings: Findings) -> Draft:
         """The draft with its claims as volumes; what is missing is in the findings."""
@@ -37,7 +57,29 @@ class Claims:
             binding = self.bindings[reference.target]
             workload = replace(workload, where=_where(workload.where, claim, binding, reference))
             volumes[volume] = _source(volumes[volume], binding)
+        for own in draft.needs.own_claims:
+            self._unused(own, findings)
         return Draft(workload, replace(draft.needs, volumes=volumes))
+
+    def _unused(self, own: OwnClaim, findings: Findings) -> None:
+        """Instances that are told apart have volumes of the engine, so nothing may wait for them elsewhere."""
+        volume, claim = min(self._meant_for(own), default=("", ""))
+        if volume:
+            said = f"PersistentVolume {volume} is meant for {claim}, while each instance has a volume of the engine"
+            findings.error(own.loc, said, f"take it away, or {_ANOTHER_WAY}")
+            return
+        kept = {*self.meant.values()}
+        fitting = (name for name, one in self.volumes.items() if name not in kept and fits(own.claim, one))
+        volume = min(fitting, default="")
+        if volume:
+            said = f"PersistentVolume {volume} is not used, as each instance has a volume of the engine"
+            findings.warn(own.loc, said, _ANOTHER_WAY)
+
+    def _meant_for(self, own: OwnClaim) -> Iterator[tuple[str, str]]:
+        """PersistentVolumes, and the claims of instances that they are bound to or kept for."""
+        if own.claim.volume:
+            yield own.claim.volume, f"{own.stem.name}-{own.ordinals.start}"
+        yield from ((volume, name.name) for name, volume in self.meant.items() if own.names(name))
 
     def _claim(self, reference: Reference, findings: Findings) -> Claim | None:
         place = (*reference.loc, reference.field)

@@ -216,8 +216,8 @@ class PodSpec(Shape):
     )
     resource_claims: Unsupported = unsupported(_DEVICES, _GPU)
     runtime_class_name: OptionalSubdomain = honoured(
-        "The RuntimeClass, whose handler is a runtime of the engine. Where none of that name is declared it is refused, "
-        "unless the node's policy says that a warning is enough.",
+        "The RuntimeClass, whose handler is a runtime of the engine. Where none of that name is declared it is "
+        "refused, unless the node's policy says that a warning is enough.",
         "",
     )
     scheduling_gates: list[SchedulingGate] = honoured(

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullet.manifests.declared import Draft
+from pullet.manifests.declared import Draft, ObjectName, OwnClaim
 from pullet.manifests.kubernetes import controllerschema as shapes
 from pullet.manifests.kubernetes import storage
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.selectors import check_template
+from pullet.manifests.kubernetes.storageschema import ClaimTemplate
 from pullet.manifests.kubernetes.volumeschema import ClaimVolume, Volume
 from pullet.manifests.kubernetes.workloads import SPEC, always, templated
 from pullet.manifests.problems import Findings
+from pullet.manifests.yamldoc import Loc
 from pullet.model.pod import Pod
 from pullet.model.text import Fact, Pieces
 from pullet.model.volumes import NamedVolume
@@ -26,8 +28,10 @@ def stateful_set(shape: shapes.StatefulSet, findings: Findings) -> Draft:
     check_template(spec.selector, spec.template, (*SPEC, "selector"), findings)
     always(spec.template.spec, "StatefulSet", findings)
     _claims_apart(spec, findings)
-    for index, template in enumerate(spec.volume_claim_templates):
-        storage.claimed(template.spec, (*SPEC, "volumeClaimTemplates", index, "spec"), findings)
+    claims = tuple(
+        _claimed(shape, template, (*SPEC, "volumeClaimTemplates", index), findings)
+        for index, template in enumerate(spec.volume_claim_templates)
+    )
     made = templated(
         shape,
         spec.template.model_copy(update={"spec": _completed(spec)}),
@@ -39,7 +43,20 @@ def stateful_set(shape: shapes.StatefulSet, findings: Findings) -> Draft:
         min_ready=spec.min_ready_seconds or None,
     )
     pod = _named(made.workload.pod, spec.service_name, shape.metadata.namespace)
-    return _own_volumes(replace(made, workload=replace(made.workload, pod=pod)), shape)
+    needs = replace(made.needs, own_claims=claims)
+    return _own_volumes(Draft(replace(made.workload, pod=pod), needs), shape)
+
+
+def _claimed(shape: shapes.StatefulSet, template: ClaimTemplate, place: Loc, findings: Findings) -> OwnClaim:
+    """What each instance claims by the template at `place`."""
+    first = shape.spec.ordinals.start if shape.spec.ordinals else 0
+    stem = f"{template.metadata.name}-{shape.metadata.name}"
+    return OwnClaim(
+        claim=storage.claimed(template.spec, (*place, "spec"), findings),
+        stem=ObjectName(shape.metadata.namespace, "PersistentVolumeClaim", stem),
+        ordinals=range(first, first + shape.spec.replicas),
+        loc=place,
+    )
 
 
 def _named(pod: Pod, service: str, namespace: str) -> Pod:
