@@ -46,6 +46,8 @@ CASES = [
       '(minute, hour, day, month, weekday: "0 3 * * 1")')),
     (CRON + "  schedule: '0 24 * * *'\n",
      "6:13: error: spec.schedule: the hour is out of range (0 to 23, such as */5, 1-3 or 1,2)"),
+    (CRON + "  schedule: '*/0 * * * *'\n",
+     "6:13: error: spec.schedule: the step of the minute must be at least 1 (0 to 59, such as */5, 1-3 or 1,2)"),
     (CRON + "  schedule: '0 0 * * 5-1'\n",
      "6:13: error: spec.schedule: the day of the week ends before it begins (0 to 6, also by name)"),
     (CRON + "  schedule: 'TZ=UTC 0 0 * * *'\n",

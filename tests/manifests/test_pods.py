@@ -234,11 +234,13 @@ def test_resources_of_a_whole_pod() -> None:
         "{name: d, image: i, resources: {requests: {cpu: 1}}}]}\n"
     )
     assert [one.resources.cpu_request for one in two.pod.containers] == [2000, 1000]
-    assert problems(
+    text = (
         f"{POD}spec: {{resources: {{limits: {{cpu: 3}}}}, containers: "
-        "[{name: c, image: i}, {name: d, image: i}]}\n"
-    ) == [
-        "spec.resources.limits: is not supported for several containers: the engine bounds containers and not pods"
+        "[{name: c, image: i}, {name: d, image: i, resources: {limits: {cpu: 1}}}]}\n"
+    )
+    assert [one.resources.cpu_limit for one in only(text).pod.containers] == [3000, 1000]
+    assert problems(text) == [
+        "spec.resources.limits: bound each container, and not all together: the engine bounds containers and not pods"
     ]
 
 

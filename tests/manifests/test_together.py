@@ -176,6 +176,30 @@ def test_a_claim_that_selects_a_volume_of_another_file() -> None:
     assert len(alone.workloads) == 1
 
 
+def test_files_of_another_file() -> None:
+    """Which keys a ConfigMap has that is declared elsewhere, and which variables it brings, nobody knows here."""
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: w}\nspec:\n  containers:\n  - name: c\n    image: i\n"
+        "    envFrom: [{secretRef: {name: s}}]\n"
+        "    volumeMounts:\n    - {name: files, mountPath: /etc/x.conf, subPath: x.conf}\n"
+        "    - {name: data, mountPath: /data, subPathExpr: $(PLACE)/x}\n"
+        "  volumes: [{name: files, configMap: {name: m}}, {name: data, emptyDir: {}}]\n"
+    )
+    alone = Reader(partial=True).read(snapshot({"a.yaml": text}))
+    assert [one.severity for one in alone.problems] == [Severity.WARNING] * 2
+    assert [mount.sub_path for mount in alone.workloads[0].pod.containers[0].mounts] == [
+        "x.conf",
+        "$(PLACE)/x",
+    ]
+    here = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n---\n" + SECRET
+    whole = Reader(partial=True).read(snapshot({"a.yaml": text + here}))
+    assert [one.message for one in whole.errors] == [
+        'the volume "files" holds no file of that name',
+        'no variable is named "PLACE"',
+    ]
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
 RUNTIME = "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: closed}\nhandler: runsc\n"
 
 

@@ -118,7 +118,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class OwnClaim:
-    """A claim template, which stands at `loc`: in a cluster each of the `ordinals` has a claim, `stem` and its number."""
+    """A claim template, which stands at `loc`: in a cluster each of the `ordinals` claims `stem` and its number."""
 
     claim: Claim
     stem: ObjectName

@@ -172,7 +172,8 @@ class PodSpec(Shape):
     tolerations: list[TolerationEntry] = honoured("Taints that it tolerates.", [])
     security_context: PodSecurityContext | None = honoured("User, groups and the like.", None)
     resources: ResourceRequirements | None = honoured(
-        "Of the whole pod; limits only where one container runs at a time.", None
+        "Of the whole pod: its limits bound each container, and a warning says so where there are several.",
+        None,
     )
     image_pull_secrets: list[LocalReference] = honoured("Secrets with the passwords of registries.", [])
     host_network: bool = honoured("The node's network.", False)

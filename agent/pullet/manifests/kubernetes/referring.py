@@ -33,6 +33,11 @@ class Referring:
                 )
         return None
 
+    def is_elsewhere(self, reference: Reference) -> bool:
+        """Whether it may be declared in a file that nobody looks at, so that nothing is known of what it holds."""
+        found = self.lookup(reference.target)
+        return isinstance(found, Unknown) and found.elsewhere
+
     def has(self, values: Configuration, key: str, reference: Reference) -> bool:
         """Whether the key is there, as text or not; where it is missing that is an error, unless it is optional."""
         if key in values.texts or key in values.blobs:

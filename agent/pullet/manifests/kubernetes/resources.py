@@ -93,7 +93,7 @@ def _gpus(limits: Amounts) -> Iterator[DeviceRequest]:
 
 
 def of_pod(pod: Pod, shape: ResourceRequirements | None, loc: Loc, findings: Findings) -> Pod:
-    """The pod with what is asked for as a whole: requests count for it once, and its only container has its limits.
+    """The pod with what is asked for as a whole: requests count for it once, and its limits hold for each container.
 
     https://kubernetes.io/docs/concepts/workloads/pods/pod-level-resources/
     """
@@ -106,9 +106,9 @@ def of_pod(pod: Pod, shape: ResourceRequirements | None, loc: Loc, findings: Fin
                 (*loc, "limits" if name in shape.limits else "requests", name), "must be cpu or memory"
             )
     if shape.limits and (len(pod.containers) > 1 or any(one.restart is Restart.ALWAYS for one in pod.init)):
-        findings.error(
+        findings.warn(
             (*loc, "limits"),
-            "is not supported for several containers: the engine bounds containers and not pods",
+            "bound each container, and not all together: the engine bounds containers and not pods",
             "give each container its own limits",
         )
     requests: Amounts = {**shape.limits, **shape.requests}
@@ -116,8 +116,8 @@ def of_pod(pod: Pod, shape: ResourceRequirements | None, loc: Loc, findings: Fin
     share = _Whole(amount(requests, "cpu"), amount(requests, "memory"), shape.limits)
     return replace(
         pod,
-        containers=(share.first(first, others), *others),
-        init=tuple(replace(one, resources=share.limited(one.resources)) for one in pod.init),
+        containers=(share.first(first, others), *map(share.bounded, others)),
+        init=tuple(map(share.bounded, pod.init)),
     )
 
 
@@ -139,6 +139,9 @@ class _Whole:
             memory_request=_rest(self.memory, own.memory_request, [one.memory_request for one in found]),
         )
         return replace(container, resources=rest)
+
+    def bounded(self, container: Container) -> Container:
+        return replace(container, resources=self.limited(container.resources))
 
     def limited(self, own: Resources) -> Resources:
         cpu, memory = amount(self.limits, "cpu"), amount(self.limits, "memory")

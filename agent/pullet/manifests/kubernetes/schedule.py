@@ -67,8 +67,8 @@ def _check(part: str, field: _Field) -> None:
     last = first if match["last"] is None else _number(match["last"], field, hint)
     if last < first:
         raise wrong(f"the {field.what} ends before it begins", hint)
-    if match["step"] is not None and not 1 <= int(match["step"][:9]) <= field.most - field.least + 1:
-        raise wrong(f"the step of the {field.what} is not one that it has", hint)
+    if match["step"] is not None and not int(match["step"][:9]):
+        raise wrong(f"the step of the {field.what} must be at least 1", hint)
 
 
 def _number(word: str, field: _Field, hint: str) -> int:

@@ -42,11 +42,9 @@ class PodContext:
         own = shape or SecurityContext()
         capabilities = own.capabilities or Capabilities()
         no_new = own.allow_privilege_escalation is False
-        if no_new and (own.privileged or "SYS_ADMIN" in capabilities.add):
-            what = "privileged" if own.privileged else "the capability SYS_ADMIN"
-            self.findings.error(
-                (*loc, "allowPrivilegeEscalation"), f"may not be false beside {what}", "leave one of them out"
-            )
+        if no_new and own.privileged:
+            place = (*loc, "allowPrivilegeEscalation")
+            self.findings.error(place, "may not be false beside privileged", "leave one of them out")
         return Security(
             user=self._user(own, loc),
             groups=self._groups(),

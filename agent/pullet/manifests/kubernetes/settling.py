@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pullet.manifests.declared import Draft, Lookup, Needs, Projection, Use
+from pullet.manifests.declared import AllOf, Draft, KeyOf, Keys, Lookup, Needs, Projection, Reference, Use
 from pullet.manifests.declared import Source as Variable
 from pullet.manifests.kubernetes import files, logins
 from pullet.manifests.kubernetes.environment import (
@@ -63,7 +64,8 @@ class _Settling:
     ) -> Container:
         budget = Budget()
         known = variables_of(variables, budget, self.referring)
-        mounts = (self._mount(use, known, budget) for use in uses)
+        every = self._are_here(one.reference for one in variables if isinstance(one, KeyOf | AllOf))
+        mounts = (self._mount(use, known if every or not use.expanded else None, budget) for use in uses)
         return replace(
             container,
             env=tuple(known.values()),
@@ -72,12 +74,20 @@ class _Settling:
             mounts=tuple(mount for mount in mounts if mount is not None),
         )
 
-    def _mount(self, use: Use, variables: Variables, budget: Budget) -> Mount | None:
-        source = self._source(use.volume)
+    def _are_here(self, references: Iterable[Reference]) -> bool:
+        """Whether none of them may be declared in a file that nobody looks at."""
+        return not any(map(self.referring.is_elsewhere, references))
+
+    def _mount(self, use: Use, variables: Variables | None, budget: Budget) -> Mount | None:
+        """`variables` are None where not all are known."""
+        source, wanted = self._source(use.volume), self.needs.volumes.get(use.volume)
         if source is None:
             return None
-        sub_path = self._sub_path(use, variables, budget)
-        if isinstance(source, Files):
+        sub_path = use.sub_path if variables is None else self._sub_path(use, variables, budget)
+        parts = wanted.parts if isinstance(wanted, Projection) else ()
+        if isinstance(source, Files) and self._are_here(
+            part.reference for part in parts if isinstance(part, Keys)
+        ):
             self._is_there(sub_path, source, use)
         return Mount(
             source=source,
