@@ -27,6 +27,26 @@ def test_every_reason_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        'metadata.name: "web-1" is not a name',
+        'metadata.name: "web.example" is not a name',
+        'spec.containers[0].image: "registry.example:5000/team/app:1.2" is not an image reference',
+        "apiVersion: there is no Deployment in apps/v1",
+        'metadata.labels.app: "Web_1.x" is not a label\'s value',
+        'spec.containers[0].ports[0].name: "http-web" is not a port\'s name',
+        "spec.volumes[0].hostPath: is not supported: volumes of a network",
+        "spec.containers[0].envFrom[0].configMapRef.name: ConfigMap default/a does not exist",
+        "spec.template.spec.restartPolicy: must be Always in a Job",
+        "spec.replica: unknown field",
+    ],
+)
+def test_a_wrong_refusal_is_not_excused(said: str) -> None:
+    """No reason is so broad that it covers a refusal of what is right."""
+    assert [reason.name for reason in corpora.documented() if reason.pattern.search(said)] == []
+
+
+@pytest.mark.parametrize(
     ("place", "text", "verdict", "bad"),
     [
         ("k8s/a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n", "clean", ""),
