@@ -14,6 +14,7 @@ from pullet.cli.doctor import doctor
 from pullet.cli.history import history
 from pullet.cli.init import init
 from pullet.cli.install import install
+from pullet.cli.logs import logs
 from pullet.cli.once import once
 from pullet.cli.options import Config
 from pullet.cli.pause import pause, resume
@@ -53,6 +54,7 @@ for verb in (
     validate,
     place,
     status,
+    logs,
     history,
     sync,
     pause,

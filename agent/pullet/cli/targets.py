@@ -1,0 +1,104 @@
+"""What a person means by a name: `shop/Deployment/web`, `shop/Deployment/web#0`, or anything shorter that is clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pullet.model.errors import Refused
+from pullet.model.names import InstanceName, WorkloadName
+from pullet.model.observed import Incarnation, ObservedContainer, Role
+
+if TYPE_CHECKING:
+    from pullet.engine.docker_engine import DockerEngine
+
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET", help="As namespace/Kind/name, with #ordinal for one instance, or shorter."
+    ),
+]
+ContainerName = Annotated[
+    str | None, typer.Option("--container", "-c", metavar="CONTAINER", help="The container of this name.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One container of one incarnation."""
+
+    incarnation: Incarnation
+    container: ObservedContainer
+
+    def __str__(self) -> str:
+        return f"{self.incarnation.instance}/{self.container.name}"
+
+
+def engine_here(config: Path | None) -> tuple[DockerEngine, str]:
+    """The engine of this node, to look at and to ask, and the node's name; needs no agent and no repository."""
+    from pullet.engine.docker_engine import DockerEngine
+    from pullet.logs import quieten
+    from pullet.settings import load_settings
+
+    quieten()
+    settings = load_settings(config, assumed={"repo": {"url": "."}})
+    return DockerEngine(settings.engine, settings.node, _ignore), settings.node
+
+
+def matching(target: str, standing: Sequence[Incarnation], node: str) -> tuple[Incarnation, ...]:
+    """All incarnations of the one workload or instance that the target names.
+
+    Raises Refused with what stands here where that is none, and with the candidates where it is several.
+    """
+    instances = {one.instance: None for one in standing}
+    meant = _meant(target, instances)
+    if not meant:
+        there = ", ".join(dict.fromkeys(str(name.workload) for name in instances)) or "nothing"
+        raise Refused(f"nothing on {node} is called {target}", hint=f"here: {there}")
+    if len(meant) > 1:
+        candidates = ", ".join(sorted(map(str, meant)))
+        raise Refused(f"{target} may be several on {node}", hint=f"say which: {candidates}")
+    return tuple(one for one in standing if not meant.isdisjoint({one.instance, one.instance.workload}))
+
+
+def spots(incarnations: Iterable[Incarnation], container: str | None) -> tuple[Spot, ...]:
+    """Their containers, or those of this name; raises Refused where there is none. A sandbox is nobody's concern."""
+    everything = [
+        Spot(one, each) for one in incarnations for each in one.containers if each.role is not Role.SANDBOX
+    ]
+    found = tuple(spot for spot in everything if container in (None, spot.container.name))
+    if not found:
+        names = ", ".join(dict.fromkeys(spot.container.name for spot in everything)) or "none yet"
+        raise Refused(f"there is no container {container or ''}".rstrip(), hint=f"its containers: {names}")
+    return found
+
+
+def _meant(target: str, instances: Iterable[InstanceName]) -> set[InstanceName | WorkloadName]:
+    """A whole name is that and nothing else; a shorter one may be several."""
+    names = list(instances)
+    for name in names:
+        if target in (str(name), str(name.workload)):
+            return {name if target == str(name) else name.workload}
+    workloads = {name.workload for name in names if target.casefold() in _spellings(name.workload)}
+    others = {name for name in names if name.workload not in workloads}
+    return {*workloads, *(name for name in others if target.casefold() in _instance_spellings(name))}
+
+
+def _spellings(name: WorkloadName) -> set[str]:
+    short = (name.name, f"{name.kind}/{name.name}", f"{name.namespace}/{name.name}", str(name))
+    return {one.casefold() for one in short}
+
+
+def _instance_spellings(name: InstanceName) -> Iterator[str]:
+    for spelling in _spellings(name.workload):
+        yield f"{spelling}#{name.ordinal}".casefold()
+    for pod in (name.pod, f"{name.workload.namespace}/{name.pod}"):
+        yield pod.casefold()
+
+
+def _ignore(_: str) -> None:
+    """Nobody waits to be woken here."""

@@ -1,0 +1,101 @@
+"""The verbs that look at what stands on this node's engine, and into it; no agent runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.stock import LOOKING_ONLY, Shelf
+from pullet.model.pod import Pod, Restart
+from pullet.wake import Wake
+from tests.cli.conftest import Pullet, settings_file
+from tests.lab.agents import Done, pullet
+from tests.lab.engine import LabEngine
+from tests.lab.git_servers import Work
+from tests.lab.hand import Hand
+from tests.lab.pods import SLEEP, container, instance, of, unique_node
+from tests.lab.wait import eventually
+
+WEB = "shop/Deployment/web"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A node without an agent, and its settings."""
+
+    node: str
+    file: Path
+    hand: Hand
+
+    def pullet(self, *arguments: str, **how: Any) -> Done:
+        return pullet("--config", str(self.file), *arguments, **how)
+
+
+@pytest.fixture
+def stage(engine: LabEngine, work: Work, tmp_path: Path) -> Iterator[Stage]:
+    with unique_node(engine.client) as node:
+        shelf = Shelf(tmp_path / "shelf/state", tmp_path / "shelf/run", LOOKING_ONLY.export)
+        ours = DockerEngine(engine.url, node, Wake(), shelf=shelf)
+        yield Stage(node, settings_file(tmp_path, work, node=node, engine=engine.url), Hand(ours))
+        ours.stop()
+
+
+def speaking(*words: str) -> tuple[str, ...]:
+    """A command that says this, a line each, and stays."""
+    said = "; ".join(f"echo {word}" for word in words)
+    return ("sh", "-c", f"{said}; {SLEEP[2]}")
+
+
+def test_logs_of_a_single_container(stage: Stage) -> None:
+    """As it wrote them, and only the last or none where that is asked for."""
+    stage.hand.starts(instance(f"{WEB}#0", command=speaking("one", "two")))
+    eventually(lambda: stage.pullet("logs", "web").out == "one\ntwo\n", 10, "both lines")
+    assert stage.pullet("logs", f"{WEB}#0", "--tail", "1", "--since", "10m").out == "two\n"
+
+
+def test_logs_of_several_containers(stage: Stage) -> None:
+    """Each line says whose it is, unless one is asked for."""
+    pair = Pod(tuple(container(name=name, command=speaking(f"i-am-{name}")) for name in ("app", "side")))
+    stage.hand.starts(of(pair, f"{WEB}#0"))
+    stage.hand.starts(instance(f"{WEB}#1", command=speaking("i-am-1")))
+    whole = f"[{WEB}#0/app] i-am-app\n[{WEB}#0/side] i-am-side\n[{WEB}#1/app] i-am-1\n"
+    eventually(lambda: stage.pullet("logs", WEB).out == whole, 10, "all lines")
+    assert stage.pullet("logs", "web#0", "-c", "side").out == "i-am-side\n"
+
+
+def test_following_several_ends_with_them(stage: Stage) -> None:
+    """What is written later comes too."""
+    script = ("sh", "-c", "echo early; sleep 1; echo late")
+    for ordinal in (0, 1):
+        stage.hand.starts(instance(f"{WEB}#{ordinal}", Restart.NEVER, command=script))
+    done = stage.pullet("logs", "-f", "web")
+    expected = [f"[{WEB}#{ordinal}/app] {word}" for ordinal in (0, 1) for word in ("early", "late")]
+    assert sorted(done.out.splitlines()) == expected
+    assert (done.code, done.err) == (0, "")
+
+
+def test_nothing_of_that_name(stage: Stage) -> None:
+    """The answer names what runs here."""
+    stage.hand.starts(instance(f"{WEB}#0"))
+    done = stage.pullet("logs", "api")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"pullet: nothing on {stage.node} is called api (here: {WEB})\n"
+
+
+def test_a_time_without_a_unit(here: Pullet) -> None:
+    """Is wrong use, and how to write it is said."""
+    done = here("logs", "web", "--since", "10")
+    assert done.code == 2
+    assert "write a duration with its unit" in done.err
+
+
+def test_the_engine_is_away(here: Pullet) -> None:
+    """One line says where it was looked for."""
+    done = here("logs", "web")
+    assert (done.code, done.out) == (1, "")
+    assert "no.sock" in done.err
