@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import termios
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +15,11 @@ import pytest
 
 from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.stock import LOOKING_ONLY, Shelf
-from pullet.model.pod import Pod, Restart
+from pullet.model.observed import Phase
+from pullet.model.pod import EnvVar, Pod, Restart
 from pullet.wake import Wake
 from tests.cli.conftest import Pullet, settings_file
-from tests.lab.agents import Done, pullet
+from tests.lab.agents import COMMAND, Done, pullet
 from tests.lab.engine import LabEngine
 from tests.lab.git_servers import Work
 from tests.lab.hand import Hand
@@ -99,3 +104,53 @@ def test_the_engine_is_away(here: Pullet) -> None:
     done = here("logs", "web")
     assert (done.code, done.out) == (1, "")
     assert "no.sock" in done.err
+
+
+def test_a_command_inside(stage: Stage) -> None:
+    """Its output and its exit code are ours; what stands behind -- is the command's alone."""
+    stage.hand.starts(instance(f"{WEB}#0"))
+    done = stage.pullet("exec", "web", "--", "sh", "-c", "echo said; echo wrong >&2; exit 7")
+    assert (done.code, done.out, done.err) == (7, "said\n", "wrong\n")
+
+
+def test_a_command_in_one_of_several(stage: Stage) -> None:
+    """In the first that was declared, said on standard error, or in the one that is named."""
+    pair = Pod(tuple(container(name=name, env=(EnvVar("ME", name),)) for name in ("web", "app")))
+    stage.hand.starts(of(pair, f"{WEB}#0"))
+    done = stage.pullet("exec", "web", "--", "sh", "-c", "echo $ME")
+    assert (done.code, done.out) == (0, "web\n")
+    assert done.err == f"in {WEB}#0/web, one of 2 containers\n"
+    assert stage.pullet("exec", "web", "-c", "app", "--", "sh", "-c", "echo $ME").text == "app\n"
+
+
+def test_a_terminal(stage: Stage) -> None:
+    """The command has one; ours is afterwards as it was, and without one the command gets none either."""
+    stage.hand.starts(instance(f"{WEB}#0"))
+    command = ("exec", "web", "-it", "--", "sh", "-c", "tty >/dev/null && read line && exit $line")
+    ours, theirs = pty.openpty()
+    try:
+        before = termios.tcgetattr(theirs)
+        os.write(ours, b"5\n")
+        done = subprocess.run(
+            [COMMAND, "--config", stage.file, *command],
+            check=False,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            timeout=30,
+        )
+        assert done.returncode == 5
+        assert termios.tcgetattr(theirs) == before
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "standard input is no terminal" in stage.pullet(*command).err
+
+
+def test_a_container_that_has_ended(stage: Stage) -> None:
+    """No command can run in it, and that is said."""
+    name = stage.hand.starts(instance(f"{WEB}#0", Restart.NEVER, command=("true",))).instance
+    stage.hand.waits_for(name, Phase.EXITED)
+    done = stage.pullet("exec", "web", "--", "true")
+    assert done.code == 1
+    assert f"{WEB}#0/app does not run, it is exited" in done.err

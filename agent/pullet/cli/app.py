@@ -11,6 +11,7 @@ import typer
 from pullet import __version__
 from pullet.cli.accept import accept
 from pullet.cli.doctor import doctor
+from pullet.cli.exec_ import exec_
 from pullet.cli.history import history
 from pullet.cli.init import init
 from pullet.cli.install import install
@@ -55,6 +56,7 @@ for verb in (
     place,
     status,
     logs,
+    exec_,
     history,
     sync,
     pause,
@@ -66,7 +68,7 @@ for verb in (
     uninstall,
     doctor,
 ):
-    app.command()(verb)
+    app.command(verb.__name__.rstrip("_"))(verb)  # of `exec_`, as Python has an `exec`
 
 
 def _show_version(wanted: bool) -> None:
