@@ -167,6 +167,16 @@ spec:
           labelSelector: {matchLabels: {app: close}}
         - topologyKey: kubernetes.io/hostname
           labelSelector: {matchExpressions: [{key: tier, operator: In, values: ["1"]}]}
+        - topologyKey: zone
+          namespaceSelector: {}
+          labelSelector: {matchLabels: {app: loud}}
+    podAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        - topologyKey: rack
+          namespaces: [data]
+          labelSelector: {matchLabels: {app: cache}}
+          matchLabelKeys: [app]
+          mismatchLabelKeys: [tier]
   containers:
     - {name: a, image: a, ports: [{containerPort: 8080}]}
 """,

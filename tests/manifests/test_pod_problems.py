@@ -212,19 +212,14 @@ CASES: list[tuple[str, list[str]]] = [
      [("8:29: warning: spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution: has no "
       "meaning here: placement spreads evenly and knows no preferences, so it may choose another node")]),
     (("  affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: "
-      "kubernetes.io/hostname}]}}"),
-     [("8:28: error: spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution: is not "
-      "supported: placement does not look at what else runs on a node (give both workloads the same "
-      "nodeSelector)")]),
+      "zone, namespaceSelector: {matchLabels: {a: b}}}]}}"),
+     [("8:116: error: spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]."
+      "namespaceSelector: is not supported: namespaces are not chosen by their labels here (name them in "
+      "namespaces)")]),
     (("  affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, "
-      "labelSelector: {matchLabels: {a: b}}}]}}"),
-     [("8:95: error: spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]."
-      "topologyKey: is not supported: pods are kept apart by kubernetes.io/hostname only")]),
-    (("  affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: "
-      "kubernetes.io/hostname, labelSelector: {matchLabels: {a: b}}}]}}"),
-     [("8:134: error: spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]."
-      "labelSelector: is not supported: placement keeps only the pods of one workload apart (give the "
-      "workloads different nodeSelectors)")]),
+      "labelSelector: {matchExpressions: [{key: a, operator: In}]}}]}}"),
+     [("8:136: error: spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]."
+      "labelSelector.matchExpressions[0].values: the operator In needs values")]),
     ('  securityContext: {sysctls: [{name: vm.max_map_count, value: "1"}]}',
      [("8:38: error: spec.securityContext.sysctls[0].name: belongs to the whole node, and not to a pod (set "
       "it on the node)")]),

@@ -207,10 +207,34 @@ class Toleration:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """Pods that some other must be near, or away from: those of the `namespaces` that meet all of `selector`.
+
+    None stands for every namespace. Near is what has the same value of the node's label `topology`.
+    """
+
+    selector: tuple[Requirement, ...]
+    namespaces: frozenset[str] | None
+    topology: str
+
+    def selects(self, workload: Workload) -> bool:
+        return self.covers(workload.name.namespace, workload.pod.labels)
+
+    def covers(self, namespace: str, labels: Mapping[str, str]) -> bool:
+        if self.namespaces is not None and namespace not in self.namespaces:
+            return False
+        return all(one.holds(labels.get(one.key)) for one in self.selector)
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.selector)) or "any pod"
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """Where instances may stand; no part of the specification.
 
-    `terms` are alternatives, each of which must hold as a whole; `per_node` bounds the instances on one node;
+    `terms` are alternatives, each of which must hold as a whole; `per_node` bounds the instances on one node; each of
+    `near` must have one near by, and none of `apart` may;
     workloads with the same `together` stand on one node. `pinned` says why there must be exactly one fitting node, and
     `gates` what they wait for before they stand anywhere.
     """
@@ -221,6 +245,8 @@ class Where:
     together: str = ""
     pinned: str = ""
     gates: tuple[str, ...] = ()
+    near: tuple[Company, ...] = ()
+    apart: tuple[Company, ...] = ()
 
     def admits(self, node: Node) -> bool:
         """Whether no gate is shut, one of the alternatives holds, and every taint that keeps away is tolerated."""

@@ -14,6 +14,7 @@ from pullet.model.names import InstanceName
 from pullet.model.node import Node
 from pullet.model.placement import Pending, Placement
 from pullet.model.workload import Endless, Fixed, PerNode, Workload
+from pullet.placement.company import Standing
 from pullet.placement.filters import objections
 from pullet.placement.room import Room, keep_apart, most_on_one_node
 from pullet.placement.spread import spread
@@ -24,7 +25,8 @@ Reasons = Mapping[str, str]
 def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
     """Every instance of the catalog, on one of `nodes` or pending with the reason of each."""
     ordered = sorted(nodes, key=lambda node: node.name)
-    placing = _Placing(ordered, Room({node.name: [] for node in ordered}))
+    standing = Standing({node.name: node for node in ordered})
+    placing = _Placing(ordered, Room({node.name: [] for node in ordered}), standing)
     for group in _groups(catalog.workloads):
         if len(group) == 1 and not group[0].where.together:
             placing.alone(group[0])
@@ -40,18 +42,19 @@ def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
 
 
 def _groups(workloads: Iterable[Workload]) -> list[list[Workload]]:
-    """What stands together, in the order of the first name of each."""
+    """What stands together, in the order of the first name of each; those that must be near others come last."""
     groups: defaultdict[tuple[str, str], list[Workload]] = defaultdict(list)
     for workload in sorted(workloads, key=lambda workload: workload.name):
         alone = str(workload.name) if not workload.where.together else ""
         groups[workload.where.together, alone].append(workload)
-    return sorted(groups.values(), key=lambda group: group[0].name)
+    return sorted(groups.values(), key=lambda group: (any(one.where.near for one in group), group[0].name))
 
 
 @dataclass(slots=True)
 class _Placing:
     nodes: Sequence[Node]
     room: Room
+    standing: Standing
     pending: list[Pending] = field(default_factory=list)
 
     def alone(self, workload: Workload) -> None:
@@ -59,6 +62,7 @@ class _Placing:
         against = objections(workload, self.nodes)
         fitting = [node for node, reason in against.items() if not reason]
         held = _held([workload], fitting) or self._taken(workload, fitting)
+        held |= self.standing.spare(workload, [node for node in fitting if node not in held])
         open_nodes = [node for node in fitting if node not in held]
         match workload.count:
             case PerNode():
@@ -67,11 +71,19 @@ class _Placing:
             case Fixed():
                 chosen = self._spread(workload, open_nodes, {**against, **held})
         for instance, node in chosen.items():
-            self.room.take(node, instance, workload.pod)
+            self._take(node, instance, workload)
+
+    def _take(self, node: str, instance: InstanceName, workload: Workload) -> None:
+        self.room.take(node, instance, workload.pod)
+        self.standing.take(node, workload)
 
     def _taken(self, workload: Workload, nodes: Iterable[str]) -> dict[str, str]:
-        found = {node: self.room.objection(node, workload.pod) for node in nodes}
+        found = {node: self._in_the_way(workload, node) for node in nodes}
         return {node: reason for node, reason in found.items() if reason}
+
+    def _in_the_way(self, workload: Workload, node: str) -> str:
+        """What stands already and keeps the workload off the node."""
+        return self.room.objection(node, workload.pod) or self.standing.objection(workload, node)
 
     def _spread(self, workload: Workload, nodes: Sequence[str], against: Reasons) -> dict[InstanceName, str]:
         """As many as have room; the rest is pending."""
@@ -96,7 +108,7 @@ class _Placing:
         node = spread((key,), fitting)[key]
         for workload in group:
             for instance in self._wanted(workload, node):
-                self.room.take(node, instance, workload.pod)
+                self._take(node, instance, workload)
 
     def _wanted(self, workload: Workload, *only: str) -> list[InstanceName]:
         """The instances of a workload that has to stand on one node with others."""
@@ -107,7 +119,7 @@ class _Placing:
     def _objection(self, group: Sequence[Workload], node: Node) -> str:
         """The first reason against the whole group."""
         for workload in group:
-            reason = objections(workload, (node,))[node.name] or self.room.objection(node.name, workload.pod)
+            reason = objections(workload, (node,))[node.name] or self._in_the_way(workload, node.name)
             if reason:
                 return reason if len(group) == 1 else f"{workload.name}, which must stand with it: {reason}"
             most = most_on_one_node(workload)
@@ -119,6 +131,10 @@ class _Placing:
                     return (
                         f"{other.name} and {workload.name} must stand together, and need the same port of it"
                     )
+                if any(one.selects(workload) for one in other.where.apart) or any(
+                    one.selects(other) for one in workload.where.apart
+                ):
+                    return f"{other.name} and {workload.name} must stand together, and away from each other"
         return ""
 
     def _wait(self, instances: Iterable[InstanceName], against: Reasons) -> None:

@@ -1,4 +1,4 @@
-"""Where a pod may run: node name, node affinity, anti-affinity and tolerations.
+"""Where a pod may run: node name, node affinity, near which pods and away from which, and tolerations.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
 """
@@ -6,22 +6,22 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 
 from pullet.manifests.kubernetes import affinityschema as shapes
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Requirement, Toleration, Where
+from pullet.model.workload import Company, Requirement, Toleration, Where
 
 _NAME = "metadata.name"
-_HOSTNAME = "kubernetes.io/hostname"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _whole = re.compile(r"-?[0-9]{1,18}").fullmatch
 
 
-def where(spec: PodSpec, labels: Mapping[str, str], loc: Loc, findings: Findings) -> Where:
+def where(spec: PodSpec, labels: Mapping[str, str], namespace: str, loc: Loc, findings: Findings) -> Where:
     """Of the pod whose specification stands at `loc`, and whose own labels are `labels`."""
     affinity, place = spec.affinity or shapes.Affinity(), (*loc, "affinity")
     terms = _terms(affinity.node_affinity, (*place, "nodeAffinity"), findings)
@@ -35,8 +35,15 @@ def where(spec: PodSpec, labels: Mapping[str, str], loc: Loc, findings: Findings
     gates = tuple(gate.name for gate in spec.scheduling_gates)
     if gates and spec.node_name:
         findings.error((*loc, "schedulingGates"), "may not stand beside nodeName", key=True)
-    apart = _apart(affinity.pod_anti_affinity, labels, place, findings)
-    return Where(terms, tolerations, apart, gates=gates)
+    company = _Terms(namespace, labels, findings)
+    near = company.read(_required(affinity.pod_affinity), (*place, "podAffinity"))
+    apart = company.read(_required(affinity.pod_anti_affinity), (*place, "podAntiAffinity"))
+    per_node = 1 if company.are_of_them(apart) else None
+    return Where(terms, tolerations, per_node, gates=gates, near=near, apart=apart)
+
+
+def _required(affinity: shapes.PodAffinity | shapes.PodAntiAffinity | None) -> list[shapes.PodTerm]:
+    return affinity.required_during_scheduling_ignored_during_execution if affinity else []
 
 
 def _terms(
@@ -102,37 +109,46 @@ def tolerated(shape: shapes.TolerationEntry, loc: Loc, findings: Findings) -> To
     return Toleration(shape.key, operator, shape.value, shape.effect)
 
 
-def _apart(
-    affinity: shapes.PodAntiAffinity | None, labels: Mapping[str, str], loc: Loc, findings: Findings
-) -> int | None:
-    """How many of the workload's pods one node may have."""
-    required = affinity.required_during_scheduling_ignored_during_execution if affinity else []
-    bound = None
-    for index, term in enumerate(required):
-        place = (*loc, "podAntiAffinity", _REQUIRED, index)
-        if term.label_selector is None:
-            continue
-        if term.topology_key != _HOSTNAME:
-            findings.error(
-                (*place, "topologyKey"), f"is not supported: pods are kept apart by {_HOSTNAME} only"
-            )
-        elif not selects(term.label_selector, labels):
-            findings.error(
-                (*place, "labelSelector"),
-                "is not supported: placement keeps only the pods of one workload apart",
-                "give the workloads different nodeSelectors",
-            )
-        bound = 1
-    return bound
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Reads which others the pods of a workload must be near, or away from; its own are known by these."""
 
+    namespace: str
+    labels: Mapping[str, str]
+    findings: Findings
 
-def selects(selector: shapes.PodSelector, labels: Mapping[str, str]) -> bool:
-    """Whether it selects pods with these labels by something, and not merely all pods."""
-    if not selector.match_labels and not selector.match_expressions:
-        return False
-    expressions = (
-        Requirement(one.key, one.operator, tuple(one.values)) for one in selector.match_expressions
-    )
-    return all(labels.get(key) == value for key, value in selector.match_labels.items()) and all(
-        one.holds(labels.get(one.key)) for one in expressions
-    )
+    def read(self, terms: Iterable[shapes.PodTerm], loc: Loc) -> tuple[Company, ...]:
+        return tuple(self._one(term, (*loc, _REQUIRED, index)) for index, term in enumerate(terms))
+
+    def are_of_them(self, companies: Iterable[Company]) -> bool:
+        """Whether the workload's own pods are among those."""
+        return any(one.covers(self.namespace, self.labels) for one in companies)
+
+    def _one(self, term: shapes.PodTerm, loc: Loc) -> Company:
+        chosen = term.namespace_selector
+        if chosen is not None and (chosen.match_labels or chosen.match_expressions):
+            said = "is not supported: namespaces are not chosen by their labels here"
+            self.findings.error((*loc, "namespaceSelector"), said, "name them in namespaces")
+        everywhere = chosen is not None
+        return Company(
+            selector=(*self._selector(term, loc), *self._by_own(term)),
+            namespaces=None if everywhere else frozenset(term.namespaces or (self.namespace,)),
+            topology=term.topology_key,
+        )
+
+    def _selector(self, term: shapes.PodTerm, loc: Loc) -> Iterator[Requirement]:
+        """Without a selector no pod is meant; an empty one means each."""
+        selector = term.label_selector
+        if selector is None:
+            yield Requirement(_NAME, "In")
+            return
+        yield from (Requirement(key, "In", (value,)) for key, value in selector.match_labels.items())
+        for index, one in enumerate(selector.match_expressions):
+            place = (*loc, "labelSelector", "matchExpressions", index, "values")
+            _values(one.operator, list(one.values), place, self.findings)
+            yield Requirement(one.key, one.operator, tuple(one.values))
+
+    def _by_own(self, term: shapes.PodTerm) -> Iterator[Requirement]:
+        """Keys that stand for the values of the pod's own labels; those that it has not count for nothing."""
+        for operator, keys in (("In", term.match_label_keys), ("NotIn", term.mismatch_label_keys)):
+            yield from (Requirement(key, operator, (self.labels[key],)) for key in keys if key in self.labels)

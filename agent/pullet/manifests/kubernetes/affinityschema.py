@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pullet.manifests.kubernetes.syntax import AtLeastOne, LabelKey, Labels, LabelValue, OptionalLabelKey
-from pullet.manifests.schema import Shape, Unsupported, honoured, ignored, unsupported, warned
+from pullet.manifests.kubernetes.syntax import (
+    AtLeastOne,
+    Label,
+    LabelKey,
+    Labels,
+    LabelValue,
+    OptionalLabelKey,
+)
+from pullet.manifests.schema import Shape, honoured, warned
 
 _PREFERS = "placement spreads evenly and knows no preferences, so it may choose another node."
 _SPREADS = "placement spreads the pods of each workload evenly over the nodes, whatever else runs there."
-_OWN = "placement keeps only the pods of one workload apart."
 
 
 class NodeRequirement(Shape):
@@ -65,21 +71,23 @@ class PodSelector(Shape):
 
 
 class PodTerm(Shape):
-    """requiredDuringSchedulingIgnoredDuringExecution[] of podAntiAffinity"""
+    """requiredDuringSchedulingIgnoredDuringExecution[] of podAffinity and podAntiAffinity"""
 
-    topology_key: LabelKey = honoured("Must be kubernetes.io/hostname: one on a node.")
-    label_selector: PodSelector | None = honoured("Must select the workload's own pods.", None)
-    namespaces: Unsupported = unsupported(_OWN)
-    namespace_selector: Unsupported = unsupported(_OWN)
-    match_label_keys: list[LabelKey] = ignored("Pods of any revision count.")
-    mismatch_label_keys: Unsupported = unsupported(_OWN)
+    topology_key: LabelKey = honoured("The label of nodes that near ones have in common.")
+    label_selector: PodSelector | None = honoured("Which pods; none without one.", None)
+    namespaces: list[Label] = honoured("In which namespaces; in the pod's own without any.", [])
+    namespace_selector: PodSelector | None = honoured(
+        "{}: in every namespace. One that chooses by labels is refused.", None
+    )
+    match_label_keys: list[LabelKey] = honoured("Only pods with the same value as this one.", [])
+    mismatch_label_keys: list[LabelKey] = honoured("Only pods with another value than this one.", [])
 
 
 class PodAntiAffinity(Shape):
     """podAntiAffinity"""
 
     required_during_scheduling_ignored_during_execution: list[PodTerm] = honoured(
-        "Keeps a workload's own pods apart: one on a node.", []
+        "No pod that a term selects may stand near by, its own ones included.", []
     )
     preferred_during_scheduling_ignored_during_execution: Any = warned(_SPREADS, silent=([],))
 
@@ -87,8 +95,8 @@ class PodAntiAffinity(Shape):
 class PodAffinity(Shape):
     """podAffinity"""
 
-    required_during_scheduling_ignored_during_execution: Unsupported = unsupported(
-        "placement does not look at what else runs on a node.", "give both workloads the same nodeSelector"
+    required_during_scheduling_ignored_during_execution: list[PodTerm] = honoured(
+        "For each term, a pod that it selects must stand near by.", []
     )
     preferred_during_scheduling_ignored_during_execution: Any = warned(_SPREADS, silent=([],))
 
@@ -97,9 +105,7 @@ class Affinity(Shape):
     """affinity"""
 
     node_affinity: NodeAffinity | None = honoured("Which nodes.", None)
-    pod_affinity: PodAffinity | None = ignored(
-        "Near which pods: what of it is refused or warned of stands below."
-    )
+    pod_affinity: PodAffinity | None = honoured("Near which pods.", None)
     pod_anti_affinity: PodAntiAffinity | None = honoured("Away from which pods.", None)
 
 

@@ -77,7 +77,7 @@ class _Building:
         return Built(
             pod=self._pod(init, containers),
             node_selector=dict(self.spec.node_selector),
-            where=where(self.spec, self.metadata.labels, self.loc, self.findings),
+            where=where(self.spec, self.metadata.labels, self.namespace, self.loc, self.findings),
             needs=self._needs(every, about),
         )
 
