@@ -17,12 +17,14 @@ from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Phase
 from pullet.model.pod import EnvVar, Pod, Restart
+from pullet.model.probe import Exec, Probe
 from pullet.wake import Wake
 from tests.cli.conftest import Pullet, settings_file
 from tests.lab.agents import COMMAND, Done, pullet
 from tests.lab.engine import LabEngine
 from tests.lab.git_servers import Work
 from tests.lab.hand import Hand
+from tests.lab.images import BUSYBOX
 from tests.lab.pods import SLEEP, container, instance, of, unique_node
 from tests.lab.wait import eventually
 
@@ -54,6 +56,28 @@ def speaking(*words: str) -> tuple[str, ...]:
     """A command that says this, a line each, and stays."""
     said = "; ".join(f"echo {word}" for word in words)
     return ("sh", "-c", f"{said}; {SLEEP[2]}")
+
+
+def test_what_stands(stage: Stage) -> None:
+    """All of it or what is named, as its probes answer now, for people and for programs."""
+    never = Probe(Exec(("false",)))
+    stage.hand.starts(instance(f"{WEB}#0"))
+    stage.hand.starts(instance("shop/Deployment/slow#0", readiness=never))
+    header, *rows = (line.split() for line in stage.pullet("get").out.splitlines())
+    assert header == ["INSTANCE", "STATE", "READY", "RESTARTS", "AGE", "IMAGE"]
+    assert [(row[:4], row[5]) for row in rows] == [
+        (["shop/Deployment/slow#0", "starting", "0/1", "0"], BUSYBOX),
+        ([f"{WEB}#0", "ready", "1/1", "0"], BUSYBOX),
+    ]
+    (workload,) = stage.pullet("get", "web", "-o", "json").json["workloads"]
+    assert (workload["workload"], workload["ready"], workload["standing"]) == (WEB, 1, 1)
+    assert workload["instances"][0]["containers"][0]["image"] == BUSYBOX
+
+
+def test_nothing_stands(stage: Stage) -> None:
+    """Is said, and is no error; nothing is printed that a program would read."""
+    done = stage.pullet("get")
+    assert (done.code, done.out, done.err) == (0, "", f"nothing stands on {stage.node}\n")
 
 
 def test_logs_of_a_single_container(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from pullet import __version__
 from pullet.cli.accept import accept
 from pullet.cli.doctor import doctor
 from pullet.cli.exec_ import exec_
+from pullet.cli.get import get
 from pullet.cli.history import history
 from pullet.cli.init import init
 from pullet.cli.install import install
@@ -55,6 +56,7 @@ for verb in (
     validate,
     place,
     status,
+    get,
     logs,
     exec_,
     history,

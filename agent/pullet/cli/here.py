@@ -13,6 +13,7 @@ from pullet.model.node import Node
 from pullet.model.observed import Observed
 
 if TYPE_CHECKING:
+    from pullet.engine.docker_engine import DockerEngine
     from pullet.repo.remote import Remote
 
 OFFLINE = "or plan as if nothing stood here, with --offline"
@@ -32,19 +33,25 @@ class Here:
             return Observed()
         from pullet.engine.docker_engine import DockerEngine
         from pullet.logs import quieten
-        from pullet.probes.prober import Prober
-        from pullet.wiring import first_look
 
         quieten()
-        engine = DockerEngine(self.engine, self.node.name, _ignore, time.time)
-        prober = Prober(engine.run_check, _ignore, time.time)
-        prober.start()
         try:
-            return first_look(engine, prober)
+            return probed(DockerEngine(self.engine, self.node.name, _ignore, time.time))
         except PulletError as error:
             raise Transient(error.args[0], hint="; ".join((*filter(None, [error.hint]), OFFLINE))) from None
-        finally:
-            prober.stop()
+
+
+def probed(engine: DockerEngine) -> Observed:
+    """What stands on the engine, with what its probes answer now. Raises Transient or Refused."""
+    from pullet.probes.prober import Prober
+    from pullet.wiring import first_look
+
+    prober = Prober(engine.run_check, _ignore, time.time)
+    prober.start()
+    try:
+        return first_look(engine, prober)
+    finally:
+        prober.stop()
 
 
 def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
