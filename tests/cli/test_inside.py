@@ -80,6 +80,22 @@ def test_nothing_stands(stage: Stage) -> None:
     assert (done.code, done.out, done.err) == (0, "", f"nothing stands on {stage.node}\n")
 
 
+def test_all_that_is_known(stage: Stage) -> None:
+    """Where it came from, how it ended, and that the agent says nothing of what comes next."""
+    failing = instance(f"{WEB}#0", Restart.NEVER, command=("sh", "-c", "exit 3"))
+    stage.hand.starts(failing)
+    stage.hand.waits_for(failing.name, Phase.EXITED)
+    done = stage.pullet("describe", "web")
+    first, blank, *lines = done.out.splitlines()
+    assert first.startswith(f"{WEB}: what is wanted is not known: the agent does not answer")
+    assert blank == ""
+    assert lines[0] == f"{WEB}#0: failed, ended with exit code 3, and its restart policy is Never"
+    assert lines[1] == f"  from       web.yaml at c0ffee, specification {failing.hash}"
+    assert lines[-1] == "    exit     3"
+    (found,) = stage.pullet("describe", "web", "-o", "json").json["instances"]
+    assert (found["containers"][0]["exit_code"], found["agent_says"]) == (3, None)
+
+
 def test_logs_of_a_single_container(stage: Stage) -> None:
     """As it wrote them, and only the last or none where that is asked for."""
     stage.hand.starts(instance(f"{WEB}#0", command=speaking("one", "two")))

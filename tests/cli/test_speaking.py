@@ -298,3 +298,13 @@ def test_init_with_a_name_that_no_node_can_have(tmp_path: Path) -> None:
     done = pullet("init", str(tmp_path / "fleet"), "--node", "Edge_1")
     assert (done.code, (tmp_path / "fleet").exists()) == (1, False)
     assert "'Edge_1' cannot name a node; use small letters" in done.err
+
+
+def test_describing_what_does_not_stand_yet(agent: Agent) -> None:
+    """What the agent wants and waits for is known, though the engine has nothing of it."""
+    agent.work.deploy({"web.yaml": deployment("web", image="pullet.test/nowhere:1", imagePullPolicy="Never")})
+    agent.waits(lambda: agent.status().get("instances"), "wants an instance")
+    (missing,) = agent.pullet("describe", "web", "-o", "json").json["missing"]
+    assert missing["instance"] == f"{WEB}#0"
+    assert "pullet.test/nowhere:1" in missing["agent_says"]
+    assert f"{WEB}#0: missing" in agent.pullet("describe", "web").out

@@ -10,6 +10,7 @@ import typer
 
 from pullet import __version__
 from pullet.cli.accept import accept
+from pullet.cli.describe import describe
 from pullet.cli.doctor import doctor
 from pullet.cli.exec_ import exec_
 from pullet.cli.get import get
@@ -57,6 +58,7 @@ for verb in (
     place,
     status,
     get,
+    describe,
     logs,
     exec_,
     history,

@@ -50,19 +50,25 @@ def engine_here(config: Path | None) -> tuple[DockerEngine, str]:
 
 
 def matching(target: str, standing: Sequence[Incarnation], node: str) -> tuple[Incarnation, ...]:
-    """All incarnations of the one workload or instance that the target names.
+    """All incarnations of the one workload or instance that the target names; raises Refused as `meant_by`."""
+    meant = meant_by(target, dict.fromkeys(one.instance for one in standing), node)
+    return tuple(one for one in standing if meant in (one.instance, one.instance.workload))
 
-    Raises Refused with what stands here where that is none, and with the candidates where it is several.
+
+def meant_by(target: str, instances: Iterable[InstanceName], node: str) -> InstanceName | WorkloadName:
+    """The one among them that the target names.
+
+    Raises Refused with what there is where that is none, and with the candidates where it is several.
     """
-    instances = {one.instance: None for one in standing}
-    meant = _meant(target, instances)
+    names = list(instances)
+    meant = _meant(target, names)
     if not meant:
-        there = ", ".join(dict.fromkeys(str(name.workload) for name in instances)) or "nothing"
+        there = ", ".join(dict.fromkeys(str(name.workload) for name in names)) or "nothing"
         raise Refused(f"nothing on {node} is called {target}", hint=f"here: {there}")
     if len(meant) > 1:
         candidates = ", ".join(sorted(map(str, meant)))
         raise Refused(f"{target} may be several on {node}", hint=f"say which: {candidates}")
-    return tuple(one for one in standing if not meant.isdisjoint({one.instance, one.instance.workload}))
+    return meant.pop()
 
 
 def spots(incarnations: Iterable[Incarnation], container: str | None) -> tuple[Spot, ...]:
@@ -77,9 +83,8 @@ def spots(incarnations: Iterable[Incarnation], container: str | None) -> tuple[S
     return found
 
 
-def _meant(target: str, instances: Iterable[InstanceName]) -> set[InstanceName | WorkloadName]:
+def _meant(target: str, names: Sequence[InstanceName]) -> set[InstanceName | WorkloadName]:
     """A whole name is that and nothing else; a shorter one may be several."""
-    names = list(instances)
     for name in names:
         if target in (str(name), str(name.workload)):
             return {name if target == str(name) else name.workload}
