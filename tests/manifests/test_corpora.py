@@ -32,6 +32,7 @@ def test_every_reason_is_explained() -> None:
         'metadata.name: "web-1" is not a name',
         'metadata.name: "web.example" is not a name',
         'spec.containers[0].image: "registry.example:5000/team/app:1.2" is not an image reference',
+        'spec.containers[0].image: "team/app:Nightly_1.x" is not an image reference',
         "apiVersion: there is no Deployment in apps/v1",
         'metadata.labels.app: "Web_1.x" is not a label\'s value',
         'spec.containers[0].ports[0].name: "http-web" is not a port\'s name',

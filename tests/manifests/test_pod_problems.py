@@ -103,7 +103,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("      volumeMounts: [{name: a, mountPath: /a}]",
      ['8:29: error: spec.containers[0].volumeMounts[0].name: there is no volume named "a"']),
     ('      volumeMounts: [{name: a, mountPath: "a:b"}]',
-     ["8:43: error: spec.containers[0].volumeMounts[0].mountPath: must be a path without a colon"]),
+     ["8:43: error: spec.containers[0].volumeMounts[0].mountPath: must be a path without a colon (such as /data)"]),
     ("      volumeMounts: [{name: a, mountPath: /a, subPath: ../b}]",
      [("8:56: error: spec.containers[0].volumeMounts[0].subPath: must lead below the volume, without .. and "
       "not beginning with /")]),
@@ -115,7 +115,8 @@ CASES: list[tuple[str, list[str]]] = [
       "privileged (leave one of them out)")]),
     ("      securityContext: {allowPrivilegeEscalation: false, capabilities: {add: [SYS_ADMIN]}}", []),
     ("      securityContext: {runAsNonRoot: true, runAsUser: 0}",
-     ["8:56: error: spec.containers[0].securityContext.runAsUser: is root, while runAsNonRoot is true"]),
+     [("8:56: error: spec.containers[0].securityContext.runAsUser: is root, while runAsNonRoot is true "
+      "(write another user)")]),
     ("      securityContext: {runAsGroup: 5}",
      [("8:37: error: spec.containers[0].securityContext.runAsGroup: needs runAsUser: the engine cannot take "
       "the user from the image and the group from here (write the number of the image's user as runAsUser)")]),
@@ -228,10 +229,10 @@ CASES: list[tuple[str, list[str]]] = [
      ["8:78: error: spec.securityContext.sysctls[1].name: net.core.somaxconn stands here a second time"]),
     ('  hostNetwork: true\n  securityContext: {sysctls: [{name: net.core.somaxconn, value: "1"}]}',
      [("9:38: error: spec.securityContext.sysctls[0].name: may not be set for the node's network, which "
-      "hostNetwork asks for")]),
+      "hostNetwork asks for (set it on the node)")]),
     ('  hostIPC: true\n  securityContext: {sysctls: [{name: kernel.shmmax, value: "1"}]}',
      [("9:38: error: spec.securityContext.sysctls[0].name: may not be set for the node's IPC namespace, "
-      "which hostIPC asks for")]),
+      "which hostIPC asks for (set it on the node)")]),
     ("  securityContext: {seLinuxChangePolicy: Recursive}",
      [("8:21: warning: spec.securityContext.seLinuxChangePolicy: has no meaning here: the engine labels "
       "volumes in its own way")]),
@@ -245,7 +246,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("  volumes: [{name: a, emptyDir: {medium: HugePages}}]",
      ["8:42: error: spec.volumes[0].emptyDir.medium: must be Memory"]),
     ("  volumes: [{name: a, hostPath: {path: a}}]",
-     ["8:40: error: spec.volumes[0].hostPath.path: must be an absolute path without .."]),
+     [("8:40: error: spec.volumes[0].hostPath.path: must be an absolute path without .. "
+      "(as on the node, beginning with /)")]),
     ("  volumes: [{name: a, hostPath: {path: /a, type: Dir}}]",
      [("8:50: error: spec.volumes[0].hostPath.type: must be DirectoryOrCreate or Directory or FileOrCreate "
       "or File or Socket or CharDevice or BlockDevice")]),
@@ -265,7 +267,7 @@ CASES: list[tuple[str, list[str]]] = [
      [("8:67: error: spec.volumes[0].configMap.items[0].path: must lead below the volume, without .. and "
       "not beginning with /")]),
     ("  volumes: [{name: a, configMap: {name: m, items: [{key: a, path: x}, {key: b, path: x}]}}]",
-     ["8:86: error: spec.volumes[0].configMap.items[1].path: another file has this path"]),
+     ["8:86: error: spec.volumes[0].configMap.items[1].path: another file has this path (give it another one)"]),
     ("  volumes: [{name: a, downwardAPI: {items: [{path: x}]}}]",
      [("8:45: error: spec.volumes[0].downwardAPI.items[0]: must have exactly one of fieldRef and "
       "resourceFieldRef")]),

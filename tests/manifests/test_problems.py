@@ -45,7 +45,7 @@ POD_CASES = [
     ('      ports: [{containerPort: "80"}]',
      f"8:31: error: {C}.ports[0].containerPort: must be a whole number, not text (write it without quotes)"),
     ("      ports: [{containerPort: 1, hostPort: 5}, {containerPort: 2, hostPort: 5, hostIP: 127.0.0.1}]",
-     f"8:77: error: {C}.ports[1].hostPort: 5 is taken by another port"),
+     f"8:77: error: {C}.ports[1].hostPort: 5 is taken by another port (each port of the node once)"),
     ("      ports: [{containerPort: 1, name: a}, {containerPort: 2, name: a}]",
      f'8:69: error: {C}.ports[1].name: another port is named "a"'),
     ("      ports: [{containerPort: 1, hostIP: here}]",

@@ -23,6 +23,7 @@ from pullet.model.workload import Fixed, Requirement, Rolling, Share, Where, Wor
 
 _MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 _ALONE = "ReadWriteOncePod"
+_BIND = "declare a PersistentVolume that offers what it asks for, or let it ask for none"
 _ANOTHER_WAY = "write a Deployment with a claim for each instance"
 
 Terms = tuple[tuple[Requirement, ...], ...]
@@ -95,7 +96,7 @@ class Claims:
                 if not isinstance(binding, Unbound):
                     return claim
                 if not (binding.missing and self.partial):
-                    findings.error(place, f"{words(reference)} is not bound: {binding.because}")
+                    findings.error(place, f"{words(reference)} is not bound: {binding.because}", _BIND)
         return None
 
 

@@ -41,7 +41,9 @@ def check_ports(
             addresses = taken.setdefault((port.host or 0, port.protocol), set())
             if port.host and _clash(port.host_ip, addresses):
                 field = "hostPort" if shape.host_port else "containerPort"
-                findings.error((*place, field), f"{port.host} is taken by another port")
+                findings.error(
+                    (*place, field), f"{port.host} is taken by another port", "each port of the node once"
+                )
             addresses.add(port.host_ip)
 
 

@@ -68,7 +68,7 @@ class PodContext:
         group = _first(own.run_as_group, self.shape.run_as_group)
         if user == 0 and _first(own.run_as_non_root, self.shape.run_as_non_root):
             place = (*loc, "runAsUser") if own.run_as_user is not None else (*self.loc, "runAsUser")
-            self.findings.error(place, "is root, while runAsNonRoot is true")
+            self.findings.error(place, "is root, while runAsNonRoot is true", "write another user")
         if user is None and group is not None:
             place = (*loc, "runAsGroup") if own.run_as_group is not None else (*self.loc, "runAsGroup")
             said = "needs runAsUser: the engine cannot take the user from the image and the group from here"
@@ -155,9 +155,13 @@ def _namespaced(name: str, loc: Loc, findings: Findings, *, host_network: bool, 
     if not name.startswith(NAMESPACED):
         findings.error(loc, "belongs to the whole node, and not to a pod", "set it on the node")
     elif host_network and name.startswith("net."):
-        findings.error(loc, "may not be set for the node's network, which hostNetwork asks for")
+        findings.error(
+            loc, "may not be set for the node's network, which hostNetwork asks for", "set it on the node"
+        )
     elif host_ipc and not name.startswith("net."):
-        findings.error(loc, "may not be set for the node's IPC namespace, which hostIPC asks for")
+        findings.error(
+            loc, "may not be set for the node's IPC namespace, which hostIPC asks for", "set it on the node"
+        )
 
 
 def _localhost(profile: SeccompProfile | AppArmorProfile, loc: Loc, findings: Findings) -> None:

@@ -90,7 +90,7 @@ def _ports(spec: shapes.ServiceSpec, findings: Findings) -> None:
             findings.error((*place, "name"), f'another port is named "{port.name}"')
         number = (port.port, port.protocol or "TCP")
         if number in numbers:
-            findings.error((*place, "port"), f"{port.port} is another port's, too")
+            findings.error((*place, "port"), f"{port.port} is another port's, too", "each port once")
         if port.node_port and spec.type not in _OUTSIDE:
             findings.error((*place, "nodePort"), f"may not be set with type {spec.type or 'ClusterIP'}")
         names.add(port.name)

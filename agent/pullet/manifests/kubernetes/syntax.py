@@ -200,13 +200,13 @@ def _file_path(value: str) -> str:
 
 def _host_path(value: str) -> str:
     if not value.startswith("/") or ".." in value.split("/"):
-        raise wrong("must be an absolute path without ..")
+        raise wrong("must be an absolute path without ..", "as on the node, beginning with /")
     return _without_nul(value)
 
 
 def _mount_path(value: str) -> str:
     if not value or ":" in value:
-        raise wrong("must be a path without a colon")
+        raise wrong("must be a path without a colon", "such as /data")
     return _without_nul(value)
 
 

@@ -130,7 +130,9 @@ class Volumes:
         """Of one source; what several sources of a projected volume have in common is decided by their order."""
         for index, path in enumerate(paths):
             if path in paths[:index]:
-                self.findings.error((*loc, index, "path"), "another file has this path")
+                self.findings.error(
+                    (*loc, index, "path"), "another file has this path", "give it another one"
+                )
 
     def _downward(self, items: Sequence[shapes.DownwardFile], mode: int, loc: Loc) -> Iterator[RenderedFile]:
         self._once([item.path for item in items], (*loc, "items"))
@@ -195,7 +197,11 @@ class Mounts:
             place = (*loc, "volumeMounts", index)
             target = posixpath.normpath(f"/{mount.mount_path}").replace("//", "/")
             if target in taken:
-                self.findings.error((*place, "mountPath"), f"another volume stands at {target}")
+                self.findings.error(
+                    (*place, "mountPath"),
+                    f"another volume stands at {target}",
+                    "give one of them another path",
+                )
             taken.add(target)
             privileged = bool(container.security_context and container.security_context.privileged)
             uses.append(self._use(mount, target, place, privileged=privileged))
@@ -222,7 +228,9 @@ class Mounts:
         place = (*loc, "mountPropagation")
         propagation = _PROPAGATION.get(mount.mount_propagation, "")
         if mount.mount_propagation == "Bidirectional" and not privileged:
-            self.findings.error(place, "Bidirectional is for privileged containers only")
+            self.findings.error(
+                place, "Bidirectional is for privileged containers only", "write HostToContainer"
+            )
         if propagation and not isinstance(self.volumes.get(mount.name), HostPath):
             self.findings.warn(place, "has no meaning here: only below a hostPath others can mount something")
             return ""

@@ -74,7 +74,9 @@ def replication_controller(shape: shapes.ReplicationController, findings: Findin
     spec = shape.spec
     labels = spec.template.metadata.labels if spec.template.metadata else {}
     if not spec.selector and not labels:
-        findings.error((*TEMPLATE, "metadata", "labels"), "must not be empty without a selector")
+        findings.error(
+            (*TEMPLATE, "metadata", "labels"), "must not be empty without a selector", "write app: and a name"
+        )
     for key, value in spec.selector.items():
         if labels.get(key) != value:
             findings.error(
