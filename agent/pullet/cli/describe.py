@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from pullet.cli.options import Config, Format, Output
-from pullet.cli.targets import Target
+from pullet.cli.options import Config, Format, Output, Target
 from pullet.model.errors import PulletError
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Incarnation
+
+if TYPE_CHECKING:
+    from pullet.model.observed import Incarnation
 
 
 def describe(target: Target, config: Config = None, output: Output = Format.TABLE) -> None:

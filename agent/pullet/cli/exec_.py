@@ -7,14 +7,15 @@ import termios
 import tty as terminals
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pullet.cli.options import Config
-from pullet.cli.targets import ContainerName, Spot, Target
+from pullet.cli.options import Config, ContainerName, Target
 from pullet.model.errors import Refused
-from pullet.model.observed import Phase, Role
+
+if TYPE_CHECKING:
+    from pullet.cli.targets import Spot
 
 STDIN = 0
 
@@ -50,6 +51,8 @@ def exec_(
 
 def _first_running(found: Sequence[Spot]) -> Spot:
     """Main containers before what only serves them, in the order in which they were declared where that is known."""
+    from pullet.model.observed import Phase
+
     running = [spot for spot in found if spot.container.phase is Phase.RUNNING]
     if not running:
         raise Refused(f"{found[0]} does not run, it is {found[0].container.phase}", hint="see `pullet logs`")
@@ -57,6 +60,8 @@ def _first_running(found: Sequence[Spot]) -> Spot:
 
 
 def _rank(spot: Spot) -> tuple[bool, tuple[int, str], int]:
+    from pullet.model.observed import Role
+
     mains, name = spot.incarnation.mains, spot.container.name
     ordinal = spot.incarnation.instance.ordinal
     return (

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pullet.cli.options import Config, Format, Output
-from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase, Role
-from pullet.model.report import timestamp
 
 if TYPE_CHECKING:
     from pullet.decide.health import Health
+    from pullet.model.observed import Incarnation, Observed, ObservedContainer
 
 
 def get(
@@ -52,6 +51,8 @@ def get(
 def described(one: Incarnation, observed: Observed, now: float) -> dict[str, Any]:
     """One incarnation as data; `started_at` is when the first of its main containers that run was started."""
     from pullet.decide.health import container_health, health
+    from pullet.model.observed import Role
+    from pullet.model.report import timestamp
 
     found = health(one, observed, now)
     started = _started(one)
@@ -75,6 +76,8 @@ def described(one: Incarnation, observed: Observed, now: float) -> dict[str, Any
 
 
 def _container(one: ObservedContainer, found: Health) -> dict[str, Any]:
+    from pullet.model.observed import Phase
+
     ended = one.phase in (Phase.EXITED, Phase.RESTARTING)
     return {
         "name": one.name,
@@ -92,6 +95,8 @@ def _container(one: ObservedContainer, found: Health) -> dict[str, Any]:
 
 
 def _started(one: Incarnation) -> float | None:
+    from pullet.model.observed import Phase, Role
+
     running = (each for each in one.containers if each.role is Role.MAIN and each.phase is Phase.RUNNING)
     return min((each.started_at for each in running if each.started_at is not None), default=None)
 
@@ -111,6 +116,7 @@ def _by_workload(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(found: Mapping[str, Any], one: Incarnation, now: float) -> tuple[str, ...]:
     from pullet.cli.output import ago
+    from pullet.model.observed import Role
 
     mains = [each for each in found["containers"] if each["role"] == Role.MAIN]
     started = _started(one)

@@ -8,16 +8,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from queue import SimpleQueue
 from threading import Thread
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pullet.cli.options import Config
-from pullet.cli.targets import ContainerName, Spot, Target
+from pullet.cli.options import Config, ContainerName, Target
 from pullet.model.errors import PulletError
 
-Line = tuple[Spot, bytes | PulletError | None]
-"""What came of a container: a line, why there are no more, or None at its end."""
+if TYPE_CHECKING:
+    from pullet.cli.targets import Spot
+
+    Line = tuple[Spot, bytes | PulletError | None]
+    """What came of a container: a line, why there are no more, or None at its end."""
 
 
 def duration(text: str) -> float:

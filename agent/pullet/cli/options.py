@@ -45,3 +45,12 @@ Policy = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="Refuse what this policy of a node does not allow."),
 ]
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET", help="As namespace/Kind/name, with #ordinal for one instance, or shorter."
+    ),
+]
+ContainerName = Annotated[
+    str | None, typer.Option("--container", "-c", metavar="CONTAINER", help="The container of this name.")
+]

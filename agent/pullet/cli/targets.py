@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName, WorkloadName
@@ -15,16 +13,6 @@ from pullet.model.observed import Incarnation, ObservedContainer, Role
 
 if TYPE_CHECKING:
     from pullet.engine.docker_engine import DockerEngine
-
-Target = Annotated[
-    str,
-    typer.Argument(
-        metavar="TARGET", help="As namespace/Kind/name, with #ordinal for one instance, or shorter."
-    ),
-]
-ContainerName = Annotated[
-    str | None, typer.Option("--container", "-c", metavar="CONTAINER", help="The container of this name.")
-]
 
 
 @dataclass(frozen=True, slots=True)
