@@ -49,6 +49,15 @@ def test_validate_a_single_file(tmp_path: Path) -> None:
     assert (whole.code, whole.err) == (1, "1 file, 0 workloads, 1 error, 0 warnings\n")
 
 
+def test_validate_a_file_that_is_no_manifest(tmp_path: Path) -> None:
+    """Silence would look as if it were right."""
+    file = tmp_path / "other.yaml"
+    file.write_text("services: {web: {image: i}}\n")
+    done = pullet("validate", file)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"pullet: {file} holds nothing that is read (")
+
+
 def test_validate_for_programs(checkout: Path) -> None:
     """The contract's shape, the same in JSON and YAML."""
     done = pullet("validate", written(checkout, WRONG), "-o", "json")

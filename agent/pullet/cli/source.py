@@ -96,14 +96,18 @@ def read_catalog(snapshot: Snapshot) -> Catalog:
 def read_alone(file: Path) -> Catalog:
     """What a single file says: what it refers to may be declared in files that nobody looks at.
 
-    Raises Refused where it is no file that would be read in a repository.
+    Raises Refused where nothing of it would be read in a repository either.
     """
     from pullet.manifests.reader import YAML, Reader
     from pullet.repo.directory import snapshot_of_directory
 
     if not file.name.endswith(YAML):
         raise Refused(f"{file} is not read, as it ends in none of {', '.join(YAML)}", hint="rename it")
-    return Reader(partial=True).read(snapshot_of_directory(file, _say_skipped))
+    catalog = Reader(partial=True).read(snapshot_of_directory(file, _say_skipped))
+    if not catalog.files:
+        hint = "an object has apiVersion and kind, a Compose file is named compose.yaml; see .pulletignore"
+        raise Refused(f"{file} holds nothing that is read", hint=hint)
+    return catalog
 
 
 def bounded(

@@ -36,7 +36,7 @@ _signal = re.compile(
     r"SIG(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM"
     r"|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|RTMIN(\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?)"
 ).fullmatch
-_placeholder = re.compile(r"\$\{|\{\{|<.*>|\$\(").search
+_placeholder = re.compile(r"\$|\{\{|<.*>").search
 _percentage = re.compile(r"[0-9]{1,9}%").fullmatch
 
 _FILE = "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH"
