@@ -296,6 +296,16 @@ def test_data_that_waits_for_an_instance_is_no_mere_warning(text: str) -> None:
     )
 
 
+def test_own_volumes_that_two_nodes_could_have() -> None:
+    """What helps a claim does not help here: no PersistentVolume is used."""
+    (problem,) = catalog(NODES + STATEFUL).problems
+    assert problem.message.endswith("and 2 nodes could run it: n1, n2")
+    assert (
+        problem.hint
+        == "write a nodeSelector that leaves one node, or a Deployment with a claim for each instance"
+    )
+
+
 def test_a_volume_that_an_instance_might_have_had() -> None:
     """Nobody says that it is meant for one, so it is only told; one that fits nothing is not."""
     (told,) = catalog(STATEFUL + VOLUME.format("disk", "2Gi")).problems

@@ -71,8 +71,10 @@ def undecided(workloads: Sequence[Workload], nodes: Sequence[Node]) -> Iterator[
 
 def _undecided(workload: Workload, fitting: Sequence[str]) -> Problem:
     shown = ", ".join(fitting[:_SHOWN]) + (", …" if len(fitting) > _SHOWN else "")
+    own = "a Deployment with a claim for each instance"
+    other = own if workload.named else "a PersistentVolume with nodeAffinity"
     return Problem(
         workload.origin,
         f"{workload.name}: {workload.where.pinned}, and {len(fitting)} nodes could run it: {shown}",
-        hint="write a nodeSelector that leaves one node, or a PersistentVolume with nodeAffinity",
+        hint=f"write a nodeSelector that leaves one node, or {other}",
     )
