@@ -12,8 +12,8 @@ from pullet import __version__
 from tests.lab.agents import COMMAND, pullet
 
 VERBS = (
-    *("run", "once", "plan", "validate", "place", "status", "history"),
-    *("sync", "pause", "resume", "accept", "init", "install", "uninstall", "doctor"),
+    *("run", "once", "plan", "validate", "place", "status", "get", "describe", "logs", "exec", "history"),
+    *("sync", "pause", "resume", "accept", "retry", "init", "install", "uninstall", "doctor"),
 )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def describe(target: Target, config: Config = None, output: Output = Format.TABLE) -> None:
-    """Show all that is known of a workload or an instance here, and what comes next.
+    """Show all that is known of a workload here, or of an instance.
 
     What stands is from the engine and the readiness probes; what is wanted, and what it waits for, from the agent
     where it runs.

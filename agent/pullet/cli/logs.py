@@ -48,7 +48,7 @@ def logs(
     ] = None,
     config: Config = None,
 ) -> int:
-    """Show what the containers of a workload or an instance here wrote.
+    """Show what a workload or an instance here wrote.
 
     Asks the engine, and no agent. Where there are several containers, each line says whose it is.
     """

@@ -13,7 +13,10 @@ def retry(
     workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="As namespace/Kind/name.")],
     config: Config = None,
 ) -> None:
-    """Try again at once what failed of a workload, and forget how often it did."""
+    """Try again at once what failed of a workload.
+
+    How often it failed is forgotten.
+    """
     from pullet.cli.local import local_status
     from pullet.model.errors import Refused
     from pullet.model.names import WorkloadName
