@@ -19,7 +19,13 @@ from pullet.model.workload import Dependency
 
 def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
     """Why it may not start yet; None where it may."""
-    unmet = _before(instance, assignment, scene) or _needs(assignment, scene)
+    earlier = _before(instance, assignment, scene)
+    return Wait(instance.name, earlier) if earlier else in_need(instance, assignment, scene)
+
+
+def in_need(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
+    """The first dependency that is not met; who makes room for a successor need not wait for its turn besides."""
+    unmet = next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
     return Wait(instance.name, unmet) if unmet else None
 
 
@@ -33,11 +39,6 @@ def _before(instance: Instance, assignment: Assignment, scene: Scene) -> str:
         if not any(scene.health(one).good for one in _standing(earlier, scene)):
             return f"comes after {earlier.name}, which is not ready yet"
     return ""
-
-
-def _needs(assignment: Assignment, scene: Scene) -> str:
-    """The first dependency that is not met."""
-    return next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
 
 
 def _unmet(dependency: Dependency, scene: Scene) -> str:

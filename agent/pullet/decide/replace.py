@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pullet.decide.heal import heal, unfinished
-from pullet.decide.order import held_back
+from pullet.decide.order import held_back, in_need
 from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
@@ -192,7 +192,7 @@ def _make_room(
     serves = any(scene.health(one).good for one in old)
     if stays := _why_it_stays(instance, first, assignment):
         return Wait(instance.name, f"{wanted} is wanted{stays}")
-    if waits := held_back(instance, assignment, scene):
+    if waits := in_need(instance, assignment, scene):
         return waits
     if isinstance(assignment.workload.replacement, Recreate):
         return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))
