@@ -54,8 +54,8 @@ def test_following_ends_with_the_container(hand: Hand, docker_engine: DockerEngi
 
 
 def test_last_words(hand: Hand, docker_engine: DockerEngine) -> None:
-    """The last lines, without what would act on a terminal."""
-    script = r"for i in 1 2 3; do echo line $i; done; printf '\033[31mred\033[0m\a\ttab\r\n' >&2"
+    """The last lines, without what would act on a terminal; of one stream, as the engine orders no two."""
+    script = r"for i in 1 2 3; do echo line $i; done; printf '\033[31mred\033[0m\a\ttab\r\n'"
     assert docker_engine.last_words(wrote(hand, script), 2) == "line 3\nred\ttab"
 
 
