@@ -5,12 +5,12 @@ Losing it costs the history and the time since when a state holds, and never a c
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from pullet.model.errors import Refused
 from pullet.model.memory import Followed, Memory
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 KEEP = 200
 """Revisions that the history goes back."""
+
+_MEMORY = TypeAdapter(Memory)
 
 
 class Ledger:
@@ -39,7 +41,7 @@ class Ledger:
         last = self._memory.last
         if revision.commit and (last is None or last.commit != revision.commit):
             seen = Followed(revision.commit, revision.subject, seen=now, state="progressing", since=now)
-            self._write(Memory((*self._memory.followed, seen)[-KEEP:]))
+            self._write(replace(self._memory, followed=(*self._memory.followed, seen)[-KEEP:]))
 
     def record(self, report: Report) -> None:
         """What came of the revision that is followed now."""
@@ -55,7 +57,12 @@ class Ledger:
             left=report.since if ceased else last.left,
         )
         if now != last:
-            self._write(Memory((*self._memory.followed[:-1], now)))
+            self._write(replace(self._memory, followed=(*self._memory.followed[:-1], now)))
+
+    def keep(self, memory: Memory) -> None:
+        """What was found out, before anything is done because of it."""
+        if memory != self._memory:
+            self._write(memory)
 
     def _write(self, memory: Memory) -> None:
         """What cannot be written is remembered until the agent ends; a full disk does not stop the loop."""
@@ -78,7 +85,7 @@ def read_ledger(state: Path) -> Memory:
     except OSError as error:
         hint = "try again with sudo" if isinstance(error, PermissionError) else ""
         raise Refused(f"{file} cannot be read: {error.strerror}", hint=hint) from None
-    except (ValueError, TypeError, KeyError) as error:
+    except ValueError as error:
         raise Refused(
             f"{file} is damaged: {error}", hint="the agent puts it aside when it starts, and begins a new one"
         ) from None
@@ -88,7 +95,7 @@ def _load(file: Path) -> Memory:
     """A damaged ledger is put aside, not deleted."""
     try:
         return _read(file)
-    except (ValueError, TypeError, KeyError) as error:
+    except ValueError as error:
         aside = file.with_suffix(".broken")
         file.replace(aside)
         log.warning("ledger_put_aside", because=f"it is damaged: {error}", kept_as=str(aside))
@@ -98,18 +105,20 @@ def _load(file: Path) -> Memory:
 
 
 def _read(file: Path) -> Memory:
-    """Raises OSError, and ValueError, TypeError or KeyError for what is no ledger."""
+    """Raises OSError, and ValueError for what is no ledger."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        return _MEMORY.validate_json(file.read_bytes())
     except FileNotFoundError:
         return Memory()
-    return Memory(tuple(Followed(**entry) for entry in data["followed"]))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(": ".join((*map(str, first["loc"]), first["msg"]))) from None
 
 
 def _save(memory: Memory, file: Path) -> None:
     draft = file.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as out:
-        json.dump(asdict(memory), out, indent=1)
+    with draft.open("wb") as out:
+        out.write(_MEMORY.dump_json(memory, indent=1))
         out.flush()
         os.fsync(out.fileno())
     draft.replace(file)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from pullet.decide import Outcome, blind, decide, summarise
+from pullet.decide import Outcome, Scene, blind, decide, judge, summarise
 from pullet.journal import Journal
 from pullet.model.catalog import Catalog
 from pullet.model.errors import PulletError
@@ -62,6 +62,7 @@ class Remembers(Protocol):
 
     def read(self) -> Memory: ...
     def follow(self, revision: Revision, now: float) -> None: ...
+    def keep(self, memory: Memory) -> None: ...
     def record(self, report: Report) -> None: ...
 
 
@@ -129,12 +130,14 @@ class Loop:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
         words = self.words.read()
-        plan = decide(desired, observed, words, now)
+        scene = Scene(desired, observed, now, words, self.ledger.read())
+        scene = replace(scene, memory=judge(scene))
+        self.ledger.keep(scene.memory)
+        plan = decide(scene)
         self._journal.decided(plan, observed.busy.values())
         if not words.paused:
             self.engine.apply(plan.steps)
-        outcome = Outcome(desired, observed, plan, words, now)
-        report = summarise(outcome, self.ledger.read(), fetched)
+        report = summarise(Outcome(scene, plan), fetched)
         self._see_again()
         return Tick(plan, report, observed.attempts)
 

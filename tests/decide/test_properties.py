@@ -4,6 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from pullet.decide import Scene
 from pullet.decide.health import health
 from pullet.model.errors import Refused, Transient
 from pullet.model.names import InstanceName, WorkloadName
@@ -113,13 +114,13 @@ class Histories(RuleBasedStateMachine):
         for faults in (script.unpullable, script.crashes, script.answers):
             faults.pop(image, None)
 
-    def judge(self, observed: Observed, plan: Plan, report: Report) -> None:
+    def judge(self, scene: Scene, plan: Plan, report: Report) -> None:
         """After every tick, also while the world settles."""
         if report.state is State.CONVERGED:
             assert report.ready == report.wanted
             assert all(one.ready for one in report.instances)
         for assignment in self.world.desired.assignments:
-            _check_bounds(assignment, observed, plan, self.world.clock.now())
+            _check_bounds(assignment, scene.observed, plan, scene.now)
 
     def teardown(self) -> None:
         """When the world leaves it alone, it converges, and then there is nothing to do."""

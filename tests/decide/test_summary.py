@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullet.decide import Outcome, summarise
+from pullet.decide import Outcome, Scene, summarise
 from pullet.model.catalog import Catalog
-from pullet.model.memory import Memory, Words
 from pullet.model.observed import Observed, Phase
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan
@@ -21,8 +20,8 @@ def test_a_refusal_names_place_and_field() -> None:
     slip = Problem(Origin("shop/web.yaml", 7, 3), "unknown field", field="spec.replica")
     other = Problem(Origin("shop/web.yaml", 9, 3), "must be a number", field="spec.replicas")
     desired = Desired(Revision("c0ffee"), "edge-1", catalog=Catalog(problems=(slip, other)))
-    outcome = Outcome(desired, Observed(), Plan("c0ffee", "edge-1"), Words(), 0.0)
-    report = summarise(outcome, Memory(), Fetched())
+    outcome = Outcome(Scene(desired, Observed(), 0.0), Plan("c0ffee", "edge-1"))
+    report = summarise(outcome, Fetched())
     assert report.state is State.REFUSED
     assert report.message == "shop/web.yaml:7:3: spec.replica: unknown field (and 1 more)"
 

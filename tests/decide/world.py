@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from pullet.decide import Outcome, decide, summarise
+from pullet.decide import Outcome, Scene, decide, judge, summarise
 from pullet.model.catalog import Catalog
 from pullet.model.memory import Followed, Memory, Words
 from pullet.model.names import WorkloadName
@@ -75,7 +75,7 @@ def _dependency(name: str, condition: str) -> Dependency:
 class World:
     """What the loop does, with time and faults in the test's hand; `after_tick` may judge each tick."""
 
-    def __init__(self, after_tick: Callable[[Observed, Plan, Report], None] = lambda *_: None) -> None:
+    def __init__(self, after_tick: Callable[[Scene, Plan, Report], None] = lambda *_: None) -> None:
         self._after_tick = after_tick
         self.clock = VirtualClock()
         self.engine = FakeEngine(self.clock)
@@ -89,25 +89,26 @@ class World:
         revision = Revision(f"{self._commits:040x}", trailers={"pullet-prune": "yes"} if prune else {})
         self.desired = desire(revision, Catalog(workloads=tuple(workloads)), HERE)
         seen = Followed(revision.commit, "", self.clock.now(), "progressing", self.clock.now())
-        self.memory = Memory((*self.memory.followed, seen))
+        self.memory = replace(self.memory, followed=(*self.memory.followed, seen))
 
     def observe(self) -> Observed:
         observed = self.engine.observe()
         return replace(observed, answers=self.engine.results(observed))
 
-    def look(self) -> tuple[Observed, Plan, Report]:
+    def look(self) -> tuple[Scene, Plan, Report]:
         """What a tick would decide and report, without doing it."""
         now = self.clock.now()
-        observed = self.observe()
-        plan = decide(self.desired, observed, self.words, now)
-        outcome = Outcome(self.desired, observed, plan, self.words, now)
-        return observed, plan, summarise(outcome, self.memory, Fetched(now))
+        scene = Scene(self.desired, self.observe(), now, self.words, self.memory)
+        scene = replace(scene, memory=judge(scene))
+        plan = decide(scene)
+        return scene, plan, summarise(Outcome(scene, plan), Fetched(now))
 
-    def tick(self) -> tuple[Observed, Plan, Report]:
-        observed, plan, report = self.look()
+    def tick(self) -> tuple[Scene, Plan, Report]:
+        scene, plan, report = self.look()
+        self.memory = scene.memory
         self.engine.apply(plan.steps)
-        self._after_tick(observed, plan, report)
-        return observed, plan, report
+        self._after_tick(scene, plan, report)
+        return scene, plan, report
 
     def settle(self, seconds: float = 600.0) -> Report:
         """Tick, and let time pass until something happens, until nothing is left to do or the time is over."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pullet.decide import decide
+from pullet.decide import Scene, decide
 from pullet.engine.spec import parts
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
@@ -75,7 +75,7 @@ class Story:
             frozenset(self.data.get("accepted", ())),
             dict.fromkeys(self.data.get("retried", ()), NOW),
         )
-        text = str(decide(self.desired("now"), self.observed(), words, NOW))
+        text = str(decide(Scene(self.desired("now"), self.observed(), NOW, words)))
         for which in ("before", "now"):
             for workload in self.catalog(which).workloads:
                 text = text.replace(workload.pod.digest()[:8], f"<{which}>")

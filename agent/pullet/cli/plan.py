@@ -38,7 +38,7 @@ def plan(
     from pullet.cli.here import find_here
     from pullet.cli.output import data
     from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
-    from pullet.decide import decide
+    from pullet.decide import Scene, decide
     from pullet.placement import desire, placed_here
 
     here = find_here(config, node, explicit=repo or path)
@@ -47,7 +47,7 @@ def plan(
     catalog = bounded(catalog, policy or here.policy_file, placed_here(catalog, here.node))
     desired = desire(snapshot.revision, catalog, here.node)
     observed = with_images(desired, here.observe(offline=offline))
-    found = decide(desired, observed, here.words, time.time())
+    found = decide(Scene(desired, observed, time.time(), here.words))
     if output is Format.TABLE:
         typer.echo(f"{here.node.name} at {snapshot.revision.short}")
         typer.echo(str(found))

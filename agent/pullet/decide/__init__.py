@@ -1,6 +1,8 @@
 """The heart: what to do now and why, and what came of it. Pure functions over frozen data."""
 
+from pullet.decide.judge import judge
 from pullet.decide.plan import decide
+from pullet.decide.scene import Scene
 from pullet.decide.summary import Outcome, blind, summarise
 
-__all__ = ["Outcome", "blind", "decide", "summarise"]
+__all__ = ["Outcome", "Scene", "blind", "decide", "judge", "summarise"]

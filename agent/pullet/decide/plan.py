@@ -1,4 +1,4 @@
-"""Desired, observed, a person's words and now → the steps that are right now, each with its reason. Pure."""
+"""What should stand, what stands, what is remembered and said → the steps that are right now, each with its reason."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from pullet.decide.brake import brake
 from pullet.decide.heal import heal
 from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
-from pullet.model.memory import Words
 from pullet.model.names import WorkloadName
-from pullet.model.observed import Incarnation, Observed
-from pullet.model.placement import Desired
+from pullet.model.observed import Incarnation
 from pullet.model.plan import Plan, Remove, Step, Wait
 
 
-def decide(desired: Desired, observed: Observed, words: Words, now: float) -> Plan:
-    """The plan of one tick; `now` in seconds since the epoch."""
-    scene = Scene(desired, observed, now, words)
+def decide(scene: Scene) -> Plan:
+    """The plan of one tick."""
+    desired = scene.desired
     unwanted = tuple(_unwanted(scene))
     going = _going(scene, unwanted)
-    hold = brake(desired, words, _workloads(observed.incarnations), going)
+    hold = brake(desired, scene.words, _workloads(scene.observed.incarnations), going)
     moves = [*_toward(scene), *_away(scene, unwanted, going if hold else frozenset())]
     return Plan(
         revision=desired.revision.commit,

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pullet.decide.backoff import waits_until
 from pullet.decide.health import Health, health
-from pullet.model.memory import Words
+from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
@@ -28,6 +28,7 @@ class Scene:
     observed: Observed
     now: float
     words: Words = field(default_factory=Words)
+    memory: Memory = field(default_factory=Memory)
 
     def standing(self, workload: WorkloadName) -> tuple[Incarnation, ...]:
         return self._by_workload.get(workload, ())

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pullet.decide.health import times
 from pullet.decide.scene import Scene
-from pullet.model.memory import Memory, Words
+from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
@@ -25,17 +25,18 @@ from pullet.model.snapshot import Fetched
 
 @dataclass(frozen=True)
 class Outcome:
-    """One tick, complete: what it saw and what it decided; `now` in seconds since the epoch."""
+    """One tick, complete: what it saw and what it decided."""
 
-    desired: Desired
-    observed: Observed
+    scene: Scene
     plan: Plan
-    words: Words
-    now: float
 
-    @cached_property
-    def scene(self) -> Scene:
-        return Scene(self.desired, self.observed, self.now, self.words)
+    @property
+    def desired(self) -> Desired:
+        return self.scene.desired
+
+    @property
+    def observed(self) -> Observed:
+        return self.scene.observed
 
     @cached_property
     def leaving(self) -> frozenset[WorkloadName]:
@@ -49,11 +50,11 @@ class Outcome:
         return {move.instance.workload: move.because for move in reversed(moves)}
 
 
-def summarise(outcome: Outcome, memory: Memory, fetched: Fetched) -> Report:
+def summarise(outcome: Outcome, fetched: Fetched) -> Report:
     """The report of one tick; `since` and `took` follow from what the ledger remembers of this revision."""
     workloads = dict(_workloads(outcome))
     state, message = _overall(outcome, workloads, fetched)
-    since, took = _timing(outcome.desired, state, memory, outcome.now)
+    since, took = _timing(outcome.desired, state, outcome.scene.memory, outcome.scene.now)
     return Report(
         node=outcome.desired.node,
         commit=outcome.desired.revision.commit,
@@ -107,8 +108,8 @@ def _overall(
     errors = desired.catalog.errors
     if not desired.revision.commit:
         return State.HELD, fetched.error or "no revision to follow yet; what runs is kept"
-    if outcome.words.paused:
-        return State.HELD, f"paused: {outcome.words.paused}"
+    if outcome.scene.words.paused:
+        return State.HELD, f"paused: {outcome.scene.words.paused}"
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         first = errors[0]

@@ -39,7 +39,7 @@ class ObservedContainer:
     `restarts` counts what the engine itself restarted since the last start on request. A `stranded` one shares the
     namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
     own check says, empty without one. `image` is the reference that was declared, `image_id` what it led to when the
-    container was made, as `sha256:…`.
+    container was made, as `sha256:…`. `drift` says in words how it differs by now from how it was made.
     """
 
     id: str
@@ -57,6 +57,9 @@ class ObservedContainer:
     stranded: bool = False
     health: str = ""
     image_id: str = ""
+    liveness: Probe | None = None
+    startup: Probe | None = None
+    drift: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,17 @@ class Incarnation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a readiness probe says of a container: `message` is the reason in words."""
+    """What the probes say of a container: `message` is the reason in words.
+
+    One that is not `live` is to be started anew; one that has not `started` is asked nothing else yet. `since` is when
+    it became ready, in seconds since the epoch, None where it is not or where nobody knows.
+    """
 
     ready: bool
     message: str = ""
+    live: bool = True
+    started: bool = True
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
