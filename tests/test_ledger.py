@@ -98,7 +98,6 @@ def test_a_crash_while_writing_leaves_the_old_one(tmp_path: Path) -> None:
         "{",
         "[]",
         "null",
-        "{}",
         '{"followed": [1]}',
         '{"followed": [{"commit": "a"}]}',
         '{"followed": [{"frob": 1}]}',
