@@ -43,6 +43,9 @@ class Away:
     def apply(self, _: Iterable[Step]) -> None:
         raise AssertionError("nothing may be done")
 
+    def last_words(self, _: str) -> str:
+        return ""
+
 
 def test_a_commit_becomes_containers(hand: HandLoop) -> None:
     """From the first tick to converged, and the history says so."""
@@ -174,6 +177,47 @@ def test_every_report_is_published(hand: HandLoop) -> None:
     hand.loop.engine = Away()
     hand.loop.tick()
     assert [report.state for report in hand.shown.reports] == [State.HELD, State.DEGRADED]
+
+
+def test_back_to_what_was_good(hand: HandLoop) -> None:
+    """With the reason and the last words, without the secrets; also when the branch forgot what was good."""
+    good = hand.branch.commit(web=deployment("web", "web:1"))
+    hand.ticks(30)
+    hand.engine.script.crashes["web:2"] = Crash(0.5, 7)
+    hand.engine.script.words["web:2"] = "no such table: hens\npassword s3cret-word is wrong"
+    secret = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: login, namespace: shop}
+stringData: {password: s3cret-word}
+"""
+    env = "env: [{name: P, valueFrom: {secretKeyRef: {name: login, key: password}}}], image"
+    bad = hand.branch.commit(web=deployment("web", "web:2").replace("image", env), login=secret)
+    with capture_logs() as logs:
+        report = hand.ticks(60).report
+    assert (report.state, report.ready, report.wanted) == (State.ROLLED_BACK, 1, 1)
+    assert hand.running() == {str(WEB): "web:1"}
+    assert hand.branch.kept == {good.revision.commit}
+    failed = report.workloads["shop/Deployment/web"].failed
+    assert failed is not None
+    assert failed.commit == bad.revision.commit
+    assert failed.evidence == "no such table: hens\npassword *** is wrong"
+    assert "exit code 7" in failed.because
+    assert [line["workload"] for line in logs if line["event"] == "rollout_failed"] == ["shop/Deployment/web"]
+    assert "s3cret-word" not in str((report, logs, hand.loop.ledger.read()))
+
+
+def test_what_was_good_cannot_be_had(hand: HandLoop) -> None:
+    """What failed goes no further, what runs stays, and nobody is told that all is well."""
+    hand.branch.commit(web=deployment("web", "web:1"))
+    hand.ticks(30)
+    hand.branch.past.clear()
+    hand.engine.script.crashes["web:2"] = Crash(0.5, 7)
+    hand.branch.commit(web=deployment("web", "web:2"))
+    report = hand.ticks(120).report
+    assert report.state is State.DEGRADED
+    assert "its rollout stopped" in report.message
+    assert "web:1" in [one.containers[0].image for one in hand.engine.observe().incarnations]
 
 
 class Turns:

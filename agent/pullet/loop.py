@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from pullet.decide import Outcome, Scene, blind, decide, judge, summarise
+from pullet.decide import Outcome, Scene, blind, decide, fall_back, judge, summarise
 from pullet.journal import Journal
 from pullet.model.catalog import Catalog
 from pullet.model.errors import PulletError
@@ -26,6 +26,7 @@ from pullet.model.plan import Plan, Step
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision, Snapshot
 from pullet.placement import desire, placed_here
+from pullet.recall import Archive, Recall, with_last_words
 
 log = structlog.get_logger()
 
@@ -48,6 +49,9 @@ class Engine(Protocol):
 
     def apply(self, steps: Iterable[Step]) -> None:
         """Hand the steps to the crew and return at once."""
+
+    def last_words(self, container_id: str) -> str:
+        """The end of what a container wrote; empty where that cannot be had."""
 
 
 class Probes(Protocol):
@@ -104,11 +108,16 @@ class Loop:
     probes: Probes
     ledger: Remembers
     words: Listens
+    archive: Archive
     publishers: Sequence[Publisher]
     clock: Callable[[], float]
     _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
     _blinded_by: str = field(default="", init=False)
     _journal: Journal = field(default_factory=Journal, init=False)
+    _recall: Recall = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recall = Recall(self.read, self.bound, self.archive)
 
     def tick(self) -> Tick:
         """One walk; raises nothing that the world can cause."""
@@ -130,9 +139,7 @@ class Loop:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
         words = self.words.read()
-        scene = Scene(desired, observed, now, words, self.ledger.read())
-        scene = replace(scene, memory=judge(scene))
-        self.ledger.keep(scene.memory)
+        scene = self._judged(Scene(desired, observed, now, words, self.ledger.read()))
         plan = decide(scene)
         self._journal.decided(plan, observed.busy.values())
         if not words.paused:
@@ -140,6 +147,14 @@ class Loop:
         report = summarise(Outcome(scene, plan), fetched)
         self._see_again()
         return Tick(plan, report, observed.attempts)
+
+    def _judged(self, scene: Scene) -> Scene:
+        """With the verdicts of now, recorded before anything is done, and what they make of what is wanted."""
+        memory = with_last_words(scene, judge(scene), self.engine.last_words)
+        self.ledger.keep(memory)
+        scene = replace(scene, memory=memory)
+        recalled = self._recall.workloads(scene)
+        return replace(scene, desired=fall_back(scene.desired, memory, recalled))
 
     def _blind(self, desired: Desired, fetched: Fetched, error: Exception, now: float) -> Tick:
         because = str(error) if isinstance(error, PulletError) else _as_bug(error)

@@ -26,6 +26,7 @@ from pullet.repo.export import Exports
 from pullet.repo.follower import Follower
 from pullet.repo.mirror import Mirror
 from pullet.repo.note_writer import NoteWriter
+from pullet.repo.recollection import Recollection
 from pullet.repo.remote import Remote
 from pullet.settings import Settings
 from pullet.wake import Wake
@@ -93,6 +94,7 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
         probes=prober,
         ledger=ledger,
         words=words,
+        archive=Recollection(mirror),
         publishers=(notes, *publishers),
         clock=time.time,
     )

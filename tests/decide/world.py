@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from pullet.decide import Outcome, Scene, decide, judge, summarise
+from pullet.decide import Outcome, Scene, decide, fall_back, judge, summarise, to_recall
 from pullet.model.catalog import Catalog
 from pullet.model.memory import Followed, Memory, Words
 from pullet.model.names import WorkloadName
@@ -82,12 +82,15 @@ class World:
         self.words = Words()
         self.memory = Memory()
         self.desired = Desired(Revision(""), HERE.name, hold="there is no revision to follow yet")
+        self.past: dict[tuple[str, WorkloadName], Workload] = {}
         self._commits = 0
 
     def commit(self, workloads: Iterable[Workload], *, prune: bool = True) -> None:
         self._commits += 1
         revision = Revision(f"{self._commits:040x}", trailers={"pullet-prune": "yes"} if prune else {})
-        self.desired = desire(revision, Catalog(workloads=tuple(workloads)), HERE)
+        catalog = Catalog(workloads=tuple(workloads))
+        self.past |= {(revision.commit, one.name): one for one in catalog.workloads}
+        self.desired = desire(revision, catalog, HERE)
         seen = Followed(revision.commit, "", self.clock.now(), "progressing", self.clock.now())
         self.memory = replace(self.memory, followed=(*self.memory.followed, seen))
 
@@ -100,6 +103,12 @@ class World:
         now = self.clock.now()
         scene = Scene(self.desired, self.observe(), now, self.words, self.memory)
         scene = replace(scene, memory=judge(scene))
+        recalled = {
+            name: declared
+            for name, good in to_recall(scene.desired, scene.memory).items()
+            if (declared := self.past.get((good.commit, name)))
+        }
+        scene = replace(scene, desired=fall_back(scene.desired, scene.memory, recalled))
         plan = decide(scene)
         return scene, plan, summarise(Outcome(scene, plan), Fetched(now))
 
@@ -127,8 +136,9 @@ class World:
         return {(str(one.instance), one.hash) for one in self.engine.observe().incarnations}
 
     def wanted(self) -> set[tuple[str, str]]:
+        """What is declared, or where that has failed, what was good before."""
         return {
             (str(instance.name), instance.hash)
-            for assignment in self.desired.assignments
+            for assignment in self.look()[0].desired.assignments
             for instance in assignment.instances
         }

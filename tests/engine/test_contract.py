@@ -8,8 +8,8 @@ import pytest
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Remove, Revive, Start
-from pullet.model.pod import Port, Restart
+from pullet.model.plan import Pull, Remove, Revive, Start
+from pullet.model.pod import Port, PullPolicy, Restart
 from pullet.model.probe import Exec
 from pullet.testing.script import Crash
 from tests.lab.git_servers import free_port
@@ -215,12 +215,20 @@ def test_an_image_that_is_fixed(world: World) -> None:
 
 
 def test_an_image_that_is_fixed_and_gone(world: World) -> None:
-    """Is no other image instead."""
+    """Then it is what the reference leads to now: an id cannot be had back, and something has to run."""
     fixed = replace(running(GOOD), images={GOOD: f"sha256:{'0' * 64}"})
-    failed = world.does(Start(fixed, "c0ffee", "wanted"))
+    (container,) = started(world, fixed).containers
+    assert container.image == GOOD
+    assert container.image_id not in fixed.images.values()
+
+
+def test_a_pull_of_what_is_fixed(world: World) -> None:
+    """Asks no registry while the id is on the engine, even where the policy is to ask always."""
+    (first,) = started(world, running(GOOD)).containers
+    fixed = Pull(WEB, "", ABSENT, PullPolicy.ALWAYS, "", fixed=first.image_id)
+    assert world.does(fixed) is None
+    failed = world.does(replace(fixed, fixed=f"sha256:{'0' * 64}"))
     assert failed is not None
-    assert "is not on the engine any more" in failed.error
-    assert world.sees(WEB) is None
 
 
 def test_the_engine_restarts(world: World) -> None:

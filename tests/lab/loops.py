@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -41,14 +42,22 @@ class Branch:
     snapshot: Snapshot | None = None
     freshness: Fetched = field(default_factory=Fetched)
     asked: list[str] = field(default_factory=list)
+    past: dict[str, Snapshot] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def commit(self, **files: str) -> Snapshot:
         """By file name without `.yaml`."""
         revision = Revision(f"{next(self._numbers):040x}", "a change")
         found = (file(f"{name}.yaml", text) for name, text in sorted(files.items()))
-        self.snapshot = Snapshot(revision, tuple(found))
+        self.snapshot = self.past[revision.commit] = Snapshot(revision, tuple(found))
         return self.snapshot
+
+    def keep(self, commits: Collection[str]) -> None:
+        self.kept = frozenset(commits)
+
+    def at(self, commit: str) -> Snapshot | None:
+        return self.past.get(commit)
 
     def latest(self) -> Snapshot | None:
         self.asked.append("latest")
@@ -87,6 +96,7 @@ class HandLoop:
             probes=self.engine,
             ledger=Ledger(state),
             words=self.words,
+            archive=self.branch,
             publishers=(self.shown,),
             clock=self.clock.now,
         )

@@ -1,8 +1,20 @@
 """The heart: what to do now and why, and what came of it. Pure functions over frozen data."""
 
+from pullet.decide.fallback import fall_back, to_recall
 from pullet.decide.judge import judge
 from pullet.decide.plan import decide
 from pullet.decide.scene import Scene
 from pullet.decide.summary import Outcome, blind, summarise
+from pullet.decide.verdict import culprit
 
-__all__ = ["Outcome", "Scene", "blind", "decide", "judge", "summarise"]
+__all__ = [
+    "Outcome",
+    "Scene",
+    "blind",
+    "culprit",
+    "decide",
+    "fall_back",
+    "judge",
+    "summarise",
+    "to_recall",
+]

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullet.decide.scene import Scene
+from pullet.decide.verdict import weigh
 from pullet.model.memory import Memory
+from pullet.model.verdict import Record
+from pullet.model.workload import Endless
 
 
 def judge(scene: Scene) -> Memory:
     """What is to be remembered from now on; recorded before anything is done because of it."""
-    return scene.memory
+    if scene.desired.hold:
+        return scene.memory
+    found = {
+        str(one.workload.name): weigh(one, scene)
+        for one in scene.desired.assignments
+        if isinstance(one.workload.lifetime, Endless)
+    }
+    kept = {name: record for name, record in scene.memory.records.items() if name not in found}
+    records = {**_still_known(kept, scene), **found}
+    return scene.memory if records == scene.memory.records else replace(scene.memory, records=records)
+
+
+def _still_known(records: dict[str, Record], scene: Scene) -> dict[str, Record]:
+    """What is not declared here any more is forgotten with the last of its containers, and not before."""
+    catalog = scene.desired.catalog
+    if catalog.unreadable:
+        return records
+    alive = {str(one) for one in catalog.refused} | {
+        str(one.instance.workload) for one in scene.observed.incarnations
+    }
+    return {name: record for name, record in records.items() if name in alive}

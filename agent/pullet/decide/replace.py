@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.order import held_back, in_need
+from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Move, Scene
-from pullet.model.observed import Incarnation, Role
+from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
-from pullet.model.plan import Pull, Remove, Revive, Start, Wait
+from pullet.model.plan import Remove, Revive, Start, Wait, pulls
 from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
-
-PROOF = 5.0
-"""Seconds that a successor without a readiness probe must stay up before the old one goes."""
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
         elif current is not None:
-            yield from _succeed(instance, current, old, assignment.workload.logins, scene)
+            yield from _succeed(instance, current, old, assignment, scene)
         elif missing := list(_prepare(instance, assignment.workload.logins, scene)):
             yield from missing
         elif old:
@@ -87,7 +85,9 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
     )
     wanted = {instance.name for instance in assignment.instances}
     ready = {
-        one.instance for one in standing if not scene.busy(one.instance) and _serves(one, scene)
+        one.instance
+        for one in standing
+        if not scene.busy(one.instance) and proven(one, assignment.workload, scene)
     } & wanted
     absent = sum(
         1
@@ -109,7 +109,7 @@ def _succeed(
     instance: Instance,
     current: Incarnation,
     old: Sequence[Incarnation],
-    logins: tuple[RegistryLogin, ...],
+    assignment: Assignment,
     scene: Scene,
 ) -> Iterator[Move]:
     """The wanted incarnation stands: let it become whole and ready, then let the old go."""
@@ -117,7 +117,9 @@ def _succeed(
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
         start = Start(instance, scene.desired.revision.commit, what_next)
-        yield from list(_prepare(instance, logins, scene)) or [scene.unless_too_soon(start)]
+        yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
+            scene.unless_too_soon(start)
+        ]
     elif healing:
         yield healing
     found = scene.health(current)
@@ -126,23 +128,11 @@ def _succeed(
     if not found.good:
         if spare := _superfluous(old, scene):
             yield spare
-    elif unproven := still_proving(current, scene.now):
+    elif unproven := still_proving(current, assignment.workload, scene):
         yield unproven
     else:
-        yield scene.unless_too_soon(Remove(old[0], f"replaced by {current.hash[:8]}: {found.because}"))
-
-
-def still_proving(one: Incarnation, now: float) -> Wait | None:
-    """Without a probe, to have stayed up for a moment is the only proof that it works."""
-    unasked = [
-        container.started_at or now
-        for container in one.containers
-        if container.readiness is None and container.role in (Role.MAIN, Role.SIDECAR)
-    ]
-    until = max(unasked, default=0.0) + PROOF
-    if now >= until:
-        return None
-    return Wait(one.instance, f"the old one goes when {one.hash[:8]} has stayed up for {PROOF:.0f} s", until)
+        by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
+        yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
 
 
 def _superfluous(old: Sequence[Incarnation], scene: Scene) -> Move | None:
@@ -160,19 +150,11 @@ def _age(one: Incarnation) -> float:
     return min(container.started_at or 0.0 for container in one.containers)
 
 
-def _serves(one: Incarnation, scene: Scene) -> bool:
-    return scene.health(one).good and still_proving(one, scene.now) is None
-
-
 def _prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene) -> Iterator[Move]:
     """The images that must be on the engine before anything is stopped or started for this specification."""
-    for container in instance.pod.all_containers():
-        because = f"{container.image} must be here before anything else happens"
-        pull = Pull(
-            instance.name, instance.hash, container.image, container.pull, because, container.build, logins
-        )
+    for pull in pulls(instance, logins=logins):
         if busy := scene.observed.busy.get(pull.key):
-            yield Wait(instance.name, f"{container.image}: {busy}")
+            yield Wait(instance.name, f"{pull.image}: {busy}")
         elif pull.key not in scene.observed.prepared:
             yield scene.unless_too_soon(pull)
 
@@ -210,6 +192,8 @@ def _make_room(
 
 def _why_it_stays(instance: Instance, first: Incarnation, assignment: Assignment) -> str:
     """By the workload's own word, whatever room there is; empty where it may be replaced."""
+    if assignment.workload.paused and assignment.failed:
+        return f"; the old one stays, as that failed: {assignment.failed.because}"
     if assignment.workload.paused:
         return "; the old one stays, as the rollout is paused"
     if isinstance(assignment.workload.replacement, OnDelete):
@@ -230,6 +214,9 @@ def _ordinal(instance: Instance) -> int:
 
 def _why_new(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> str:
     known = scene.desired.revision.short
+    if assignment.failed:
+        known = f"the last good specification, as {assignment.failed.hash[:8]} failed"
+        return f"wanted here: {known}"
     if standing:
         return f"missing: {len(assignment.instances)} wanted here at {known}"
     return f"wanted here at {known}, and nothing of it stands"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pullet.decide.health import times
@@ -12,7 +12,7 @@ from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
-from pullet.model.plan import Plan, Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Plan, Remove, Revive, Start, Step, pulls
 from pullet.model.report import (
     ContainerReport,
     InstanceReport,
@@ -116,7 +116,7 @@ def _overall(
         return State.REFUSED, f"{first.origin}: {first.what}{more}"
     if outcome.plan.hold:
         return State.HELD, outcome.plan.hold
-    for state in (State.DEGRADED, State.HELD, State.PROGRESSING):
+    for state in (State.DEGRADED, State.ROLLED_BACK, State.HELD, State.PROGRESSING):
         if state in states:
             return state, _first_message(workloads, state)
     return (State.PROGRESSING, outcome.plan.steps[0].because) if outcome.plan.steps else (State.CONVERGED, "")
@@ -132,7 +132,7 @@ def _workloads(outcome: Outcome) -> Iterator[tuple[WorkloadName, WorkloadReport]
     standing = {one.instance.workload for one in outcome.observed.incarnations}
     for name in standing | set(wanted):
         if name in wanted:
-            yield name, _wanted(wanted[name], outcome)
+            yield name, _told(wanted[name], _wanted(wanted[name], outcome))
         else:
             yield name, _unwanted(name, outcome)
 
@@ -150,6 +150,21 @@ def _wanted(assignment: Assignment, outcome: Outcome) -> WorkloadReport:
         hash=assignment.instances[0].hash if assignment.instances else "",
         message=message,
     )
+
+
+def _told(assignment: Assignment, report: WorkloadReport) -> WorkloadReport:
+    """Also that it is not what is declared, which is never good news."""
+    failed = assignment.failed
+    if failed is None:
+        return report
+    here = assignment.instances[0].hash
+    stuck = assignment.workload.paused
+    end = "its rollout stopped" if stuck else f"rolled back to {here[:8]}"
+    message = f"{end}: {failed.hash[:8]} of {failed.commit[:10]} failed: {failed.because}"
+    if report.state is State.DEGRADED and not stuck:
+        message = f"{message}; and that is not well: {report.message}"
+    state = State.DEGRADED if stuck or report.state is State.DEGRADED else State.ROLLED_BACK
+    return replace(report, state=state, message=message, failed=failed)
 
 
 def _judge(
@@ -191,8 +206,7 @@ def _failures(
 
 def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) -> Iterator[Step]:
     if standing is None:
-        for container in instance.pod.all_containers():
-            yield Pull(instance.name, instance.hash, container.image, container.pull, "")
+        yield from pulls(instance)
         yield Start(instance, outcome.desired.revision.commit, "")
     elif not outcome.scene.health(standing).good:
         yield Revive(standing, "")

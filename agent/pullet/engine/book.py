@@ -9,7 +9,7 @@ from dataclasses import replace
 from pullet.engine.failures import ImageGone
 from pullet.model.errors import Refused
 from pullet.model.observed import Attempt, Observed
-from pullet.model.plan import Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Pull, Remove, Revive, Start, Step, pulls
 
 FORGET = 600.0  # seconds after which a step that was not tried again starts with a clean slate
 
@@ -76,8 +76,7 @@ class Book:
             case Pull(), None:
                 self._prepared[step.key] = now
             case Start(target=target), ImageGone():
-                for container in target.pod.all_containers():
-                    pull = Pull(target.name, target.hash, container.image, container.pull, str(error))
+                for pull in pulls(target):
                     self._prepared.pop(pull.key, None)
 
     def _forget(self) -> None:

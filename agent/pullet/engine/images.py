@@ -33,10 +33,16 @@ class Images:
 
     def have(self, step: Pull) -> None:
         """Raises Refused or Transient where the image cannot be had."""
+        if step.fixed and self._has(step.fixed):
+            return
         if step.build is not None:
             self._build(step.image, step.build)
         else:
             self._pull(step.image, step.policy, step.logins)
+
+    def _has(self, image: str) -> bool:
+        with self._connection.calling(f"look for image {image}") as client:
+            return client.has_image(image)
 
     def have_sandbox(self, client: Client) -> None:
         with self._sandbox:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import docker.errors
+import structlog
 
 from pullet.engine import labels
 from pullet.engine.beginning import begin
@@ -23,6 +24,8 @@ from pullet.model.pod import Pod
 from pullet.model.text import Fact
 from pullet.model.volumes import Mount, Scratch
 
+log = structlog.get_logger()
+
 Inspected = Mapping[str, Any]
 
 
@@ -37,6 +40,7 @@ class Pods:
 
     def start(self, client: Client, target: Instance, commit: str) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
+        target = replace(target, images=_there(client, target.images))
         site = self._sites.site(client, target, commit)
         if target.pod.has_sandbox:
             site = self._sandboxed(client, target, site)
@@ -126,6 +130,16 @@ def _memory(pod: Pod) -> Iterator[Mount]:
     scratches = (mount.source for one in pod.all_containers() for mount in one.mounts)
     for scratch in dict.fromkeys(one for one in scratches if isinstance(one, Scratch) and one.memory):
         yield Mount(scratch, f"/{scratch.name}")
+
+
+def _there(client: Client, images: Mapping[str, str]) -> Mapping[str, str]:
+    """An image that somebody removed cannot come back by its id; what its reference leads to now has to do."""
+    gone = {ref for ref, number in images.items() if not client.has_image(number)}
+    for reference in gone:
+        log.warning(
+            "image_not_the_same", image=reference, because=f"{images[reference][:19]} is gone from the engine"
+        )
+    return {ref: number for ref, number in images.items() if ref not in gone}
 
 
 def _network_of(inspected: Inspected, site: Site) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Attempt
 from pullet.model.report import State
+from pullet.model.verdict import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +26,6 @@ class Followed:
     since: float
     message: str = ""
     left: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Good:
-    """A specification that proved itself here: the hash, the commit that has it, and when it did so, in seconds.
-
-    `images` are the ids that its references led to: what a rollback starts, wherever a tag leads by then.
-    """
-
-    hash: str
-    commit: str
-    at: float
-    images: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A specification that did not prove itself, why, and what its containers said last; `at` in seconds."""
-
-    hash: str
-    commit: str
-    at: float
-    because: str
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A specification that has yet to prove itself: since when it is tried, and when it last came on, in seconds.
-
-    `mark` is how far it has come: it comes on when that grows.
-    """
-
-    hash: str
-    commit: str
-    since: float
-    progress: float
-    mark: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What this node knows of the specifications of one workload; `failed` is not tried again."""
-
-    good: Good | None = None
-    failed: Failed | None = None
-    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)

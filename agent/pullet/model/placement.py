@@ -9,6 +9,7 @@ from pullet.model.catalog import Catalog
 from pullet.model.names import InstanceName
 from pullet.model.pod import Pod
 from pullet.model.snapshot import Revision
+from pullet.model.verdict import Failed
 from pullet.model.workload import Workload
 
 
@@ -44,10 +45,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The share of one workload that is placed on this node."""
+    """The share of one workload that is placed on this node.
+
+    Where what is declared has `failed` here, the instances are those of the last good specification.
+    """
 
     workload: Workload
     instances: tuple[Instance, ...]
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True)

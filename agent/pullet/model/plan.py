@@ -6,6 +6,7 @@ the specification's hash, so that a new specification starts with a clean slate.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,7 +24,8 @@ SWEEP = 10.0
 class Pull:
     """Have the image on the engine, pulled or built, before anything is stopped for it.
 
-    Policy Always pulls once for each specification; otherwise specifications share what is there.
+    Policy Always pulls once for each specification; otherwise specifications share what is there. Where the image with
+    the id `fixed` is on the engine, nothing is pulled.
     """
 
     do: ClassVar[str] = "pull"
@@ -34,14 +36,24 @@ class Pull:
     because: str
     build: Build | None = None
     logins: tuple[RegistryLogin, ...] = ()
+    fixed: str = ""
 
     @property
     def key(self) -> str:
-        return f"image {self.image}" + (f" for {self.hash}" if self.policy is PullPolicy.ALWAYS else "")
+        name = f"image {self.image}" + (f" as {self.fixed}" if self.fixed else "")
+        return name + (f" for {self.hash}" if self.policy is PullPolicy.ALWAYS else "")
 
     @property
     def attempt(self) -> str:
         return f"pull {self.image} {self.hash}"
+
+
+def pulls(instance: Instance, because: str = "", logins: tuple[RegistryLogin, ...] = ()) -> Iterator[Pull]:
+    """One for each image that the instance needs on the engine before anything else happens."""
+    for one in instance.pod.all_containers():
+        fixed = instance.images.get(one.image, "")
+        why = because or f"{one.image} must be here before anything else happens"
+        yield Pull(instance.name, instance.hash, one.image, one.pull, why, one.build, logins, fixed)
 
 
 @dataclass(frozen=True, slots=True)

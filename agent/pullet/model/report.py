@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from pullet.model.problem import Problem
+from pullet.model.verdict import Failed
 
 
 class State(StrEnum):
@@ -47,13 +48,38 @@ class InstanceReport:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadReport:
-    """`ready` of `wanted` instances of the wanted specification on this node."""
+    """`ready` of `wanted` instances of the wanted specification on this node.
+
+    Where what is declared has `failed`, the wanted one is the last that was good.
+    """
 
     state: State
     ready: int
     wanted: int
     hash: str = ""
     message: str = ""
+    failed: Failed | None = None
+
+    def note(self) -> dict[str, object]:
+        """Its part of the note."""
+        said: dict[str, object] = {
+            "state": str(self.state),
+            "ready": self.ready,
+            "wanted": self.wanted,
+            "hash": self.hash,
+            "message": self.message,
+        }
+        return {**said, "failed": _failure(self.failed)} if self.failed else said
+
+
+def _failure(failed: Failed) -> dict[str, object]:
+    return {
+        "hash": failed.hash,
+        "commit": failed.commit,
+        "at": timestamp(failed.at),
+        "because": failed.because,
+        "last_words": failed.evidence,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +123,7 @@ class Report:
             "commit": self.commit,
             "state": str(self.state),
             "since": timestamp(self.since),
-            "workloads": {
-                name: {
-                    "state": str(workload.state),
-                    "ready": workload.ready,
-                    "wanted": workload.wanted,
-                    "hash": workload.hash,
-                    "message": workload.message,
-                }
-                for name, workload in self.workloads.items()
-            },
+            "workloads": {name: workload.note() for name, workload in self.workloads.items()},
             "problems": [problem.as_dict() for problem in self.problems],
         }
 

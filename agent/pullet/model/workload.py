@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pullet.model.names import WorkloadName
 from pullet.model.node import CORDON, Node, Taint
@@ -286,7 +287,8 @@ class Workload:
 
     `named` instances are told apart and come `in_order`, first to last. Times in seconds: an instance must have been
     ready for `min_ready` to count, and a replacement that makes no progress for `progress_deadline` has failed. A
-    `paused` one is not replaced. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
+    `paused` one is not replaced. `on_failure` is what comes then, and `backward` how the way back is gone where that
+    differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
     policy refuses it for that, or only warns.
     """
 
@@ -303,6 +305,8 @@ class Workload:
     min_ready: float | None = None
     progress_deadline: float = 600
     paused: bool = False
+    on_failure: Literal["rollback", "pause", "continue"] = "rollback"
+    backward: Replacement | None = None
     after: tuple[Dependency, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
     unmet: tuple[Problem, ...] = ()

@@ -70,10 +70,14 @@ class Mirror:
         last = self._last
         if last and last[0] == rev:
             return last[1]
-        revision = self.revision(rev)
-        snapshot = Snapshot(revision, self._files(revision), GitTree(self.git, revision.commit))
-        self._last = (revision.commit, snapshot)
+        snapshot = self.read(rev)
+        self._last = (snapshot.revision.commit, snapshot)
         return snapshot
+
+    def read(self, rev: str) -> Snapshot:
+        """Like `snapshot_of`, and remembers nothing. Raises Refused where it is not there."""
+        revision = self.revision(rev)
+        return Snapshot(revision, self._files(revision), GitTree(self.git, revision.commit))
 
     def with_trailers_since(self, base: str, snapshot: Snapshot) -> Snapshot:
         """A word said in one of several commits pushed together, or merged, holds for them all.

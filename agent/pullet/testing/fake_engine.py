@@ -66,6 +66,11 @@ class FakeEngine:
             if container.phase is Phase.RUNNING and container.readiness
         }
 
+    def last_words(self, container_id: str) -> str:
+        """What the script has its image say."""
+        container = self._containers.get(container_id)
+        return self.script.words.get(container.spec.image, "") if container else ""
+
     def next_event(self) -> float | None:
         """When something will happen by itself, in seconds since the epoch."""
         self._agenda.settle()
@@ -121,8 +126,8 @@ class FakeEngine:
 
     def _duration(self, step: Step) -> float:
         match step:
-            case Pull(image=image, policy=policy):
-                here = image in self.images and policy is not PullPolicy.ALWAYS
+            case Pull(image=image, policy=policy, fixed=fixed):
+                here = fixed in self.images or (image in self.images and policy is not PullPolicy.ALWAYS)
                 return 0.0 if here else self.script.pulling.get(image, self.script.pull)
             case Start() | Revive():
                 return self.script.start
@@ -146,8 +151,9 @@ class FakeEngine:
 
     def _do(self, step: Step) -> None:
         match step:
-            case Pull(image=image, policy=policy):
-                self._pull(image, policy)
+            case Pull(image=image, policy=policy, fixed=fixed):
+                if fixed not in self.images:
+                    self._pull(image, policy)
             case Start(target=target, commit=commit):
                 self._go_on(target, commit)
             case Revive(target=target):
@@ -197,6 +203,7 @@ class FakeEngine:
             if (one.hash, one.spec.name) == (target.hash, part.container.name):
                 return one
         image = image_of(target, part.container)
+        image = image if image in self.images else part.container.image
         if part.role is not Role.SANDBOX and image not in self.images:
             raise ImageGone(f"image {image} is not on the engine any more")
         number = f"c{next(self._numbers):05}"

@@ -1,0 +1,78 @@
+"""Back to the last good specification, with the images it ran from, where what is declared has failed here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pullet.model.memory import Memory
+from pullet.model.names import WorkloadName
+from pullet.model.placement import Assignment, Desired
+from pullet.model.verdict import Good, Record
+from pullet.model.workload import OnDelete, Recreate, Replacement, Rolling, Workload
+
+
+def to_recall(desired: Desired, memory: Memory) -> Mapping[WorkloadName, Good]:
+    """The workloads that have to go back, and to what."""
+    return {
+        one.workload.name: record.good
+        for one in desired.assignments
+        if (record := _quarantined(one, memory)) and record.good and one.workload.on_failure == "rollback"
+    }
+
+
+def fall_back(desired: Desired, memory: Memory, recalled: Mapping[WorkloadName, Workload]) -> Desired:
+    """`recalled` are the workloads as the commits of the last good specifications declare them.
+
+    Where none is to be had, or the workload asks for it, what failed is left as it is and goes no further.
+    """
+    return replace(
+        desired,
+        assignments=tuple(_judged(one, memory, recalled) for one in desired.assignments),
+    )
+
+
+def _quarantined(assignment: Assignment, memory: Memory) -> Record | None:
+    record = memory.records.get(str(assignment.workload.name))
+    if record is None or record.failed is None or record.failed.hash != assignment.instances[0].hash:
+        return None
+    return record
+
+
+def _judged(assignment: Assignment, memory: Memory, recalled: Mapping[WorkloadName, Workload]) -> Assignment:
+    name = assignment.workload.name
+    if record := _quarantined(assignment, memory):
+        if record.good and name in recalled:
+            return _returned(assignment, record, recalled[name])
+        return replace(assignment, workload=replace(assignment.workload, paused=True), failed=record.failed)
+    known = memory.records.get(str(name), Record()).good
+    if known and known.hash == assignment.instances[0].hash:
+        return _fixed(assignment, known.images)
+    return assignment
+
+
+def _returned(assignment: Assignment, record: Record, good: Workload) -> Assignment:
+    declared = assignment.workload
+    workload = replace(
+        declared, pod=good.pod, logins=good.logins, replacement=_backward(declared), paused=False
+    )
+    digest = good.pod.digest()
+    back = replace(
+        assignment,
+        workload=workload,
+        instances=tuple(replace(one, pod=good.pod, hash=digest) for one in assignment.instances),
+        failed=record.failed,
+    )
+    return _fixed(back, record.good.images if record.good else {})
+
+
+def _backward(workload: Workload) -> Replacement:
+    """Nothing is tried out on the way back."""
+    if workload.backward is not None:
+        return workload.backward
+    kept = isinstance(workload.replacement, Rolling | Recreate | OnDelete)
+    return workload.replacement if kept else Rolling()
+
+
+def _fixed(assignment: Assignment, images: Mapping[str, str]) -> Assignment:
+    return replace(assignment, instances=tuple(replace(one, images=images) for one in assignment.instances))

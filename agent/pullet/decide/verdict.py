@@ -1,0 +1,203 @@
+"""What becomes of a specification that is new here: it proves itself, or it fails and is not tried again.
+
+https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment says when; that the last good
+one comes back by itself, Kubernetes leaves to people.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pullet.decide.health import Condition, container_health, times
+from pullet.decide.proof import proven
+from pullet.decide.scene import Scene
+from pullet.model.names import InstanceName
+from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.placement import Assignment
+from pullet.model.plan import Revive, Start, Step, pulls
+from pullet.model.verdict import Failed, Good, Record, Trial
+
+CRASHES = 5
+"""Restarts after which a new specification is in a crash loop."""
+
+TRIED = 10.0
+"""Seconds for which it is tried at least, however fast it crashes."""
+
+
+def weigh(assignment: Assignment, scene: Scene) -> Record:
+    """What is known of the workload's specifications from now on."""
+    case = _Case(assignment, scene)
+    record = case.record
+    if case.quarantined:
+        return replace(record, trial=None)
+    if record.good and record.good.hash == case.hash:
+        return replace(record, trial=None)
+    if scene.words.paused or assignment.workload.paused:
+        return replace(record, trial=case.idle())
+    record = replace(record, good=case.bygone() or record.good)
+    if case.whole:
+        return replace(record, good=case.good(case.current), trial=None)
+    trial = case.tried()
+    because = case.failure(trial) if record.good and assignment.workload.on_failure != "continue" else ""
+    if because:
+        failed = Failed(case.hash, scene.desired.revision.commit, scene.now, because)
+        return replace(record, failed=failed, trial=None)
+    return replace(record, trial=trial)
+
+
+def culprit(assignment: Assignment, scene: Scene) -> ObservedContainer | None:
+    """Of the containers of the wanted specification the one that is worst off, whose words tell the most."""
+    case = _Case(assignment, scene)
+    found = [
+        (container_health(each, one, scene.observed, scene.now).condition, case.crashes(one), each)
+        for one in case.current
+        for each in one.containers
+    ]
+    return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+@dataclass(frozen=True)
+class _Case:
+    assignment: Assignment
+    scene: Scene
+
+    @property
+    def hash(self) -> str:
+        return self.assignment.instances[0].hash
+
+    @cached_property
+    def record(self) -> Record:
+        """Without what a person wants to be tried again."""
+        name = str(self.assignment.workload.name)
+        record = self.scene.memory.records.get(name, Record())
+        asked = self.scene.words.retried.get(name, -math.inf)
+        return Record(
+            record.good,
+            record.failed if record.failed and record.failed.at > asked else None,
+            record.trial if record.trial and record.trial.since > asked else None,
+        )
+
+    @property
+    def quarantined(self) -> bool:
+        failed = self.record.failed
+        return failed is not None and failed.hash == self.hash
+
+    @cached_property
+    def standing(self) -> Sequence[Incarnation]:
+        return self.scene.standing(self.assignment.workload.name)
+
+    @cached_property
+    def current(self) -> Sequence[Incarnation]:
+        wanted = {(one.name, one.hash) for one in self.assignment.instances}
+        return [one for one in self.standing if (one.instance, one.hash) in wanted]
+
+    def proves(self, one: Incarnation) -> bool:
+        return not self.scene.busy(one.instance) and proven(one, self.assignment.workload, self.scene)
+
+    @property
+    def whole(self) -> bool:
+        """Every instance is there, has proven itself, and nothing older is left."""
+        complete = len(self.current) == len(self.standing) == len(self.assignment.instances)
+        return complete and all(map(self.proves, self.current))
+
+    def good(self, incarnations: Sequence[Incarnation]) -> Good:
+        """They have one specification, and the same images as far as anybody knows."""
+        images = {
+            each.image: each.image_id for one in incarnations for each in one.containers if each.image_id
+        }
+        first = incarnations[0]
+        commit = self.scene.desired.revision.commit if first.hash == self.hash else first.commit
+        return Good(first.hash, commit, self.scene.now, images)
+
+    def bygone(self) -> Good | None:
+        """What stood whole and well when this one came: its proof was not seen, as nobody looked."""
+        if self.record.trial is not None or self.current:
+            return None
+        wanted: set[InstanceName] = {one.name for one in self.assignment.instances}
+        old = [one for one in self.standing if one.instance in wanted]
+        known = self.record.good.hash if self.record.good else ""
+        uniform = {one.hash for one in old}
+        if len(uniform) != 1 or known in uniform or {one.instance for one in old} != wanted:
+            return None
+        return self.good(old) if all(map(self.proves, old)) else None
+
+    def idle(self) -> Trial | None:
+        return replace(self.record.trial, stalled=None) if self.record.trial else None
+
+    def tried(self) -> Trial:
+        """It comes on when more of it stands or works than ever; a pull or start that fails is a try as well."""
+        now, trial = self.scene.now, self.record.trial
+        if trial is None or trial.hash != self.hash:
+            trial = Trial(self.hash, now)
+        mark = len(self.current) + sum(map(self.proves, self.current))
+        trying = any(not self.scene.health(one).good for one in self.current) or any(self.complaints())
+        began = trial.stalled
+        if mark > trial.mark or began is None or began > now:
+            began = now
+        return replace(trial, mark=max(mark, trial.mark), stalled=began if trying else None)
+
+    def failure(self, trial: Trial) -> str:
+        """Empty while it may yet come."""
+        if self.scene.now - trial.since >= TRIED:
+            for one in self.current:
+                if (count := self.crashes(one)) >= CRASHES:
+                    return f"{one.instance} restarted {times(count)}: {self.scene.health(one).because}"
+        deadline = self.assignment.workload.progress_deadline
+        if trial.stalled is None or self.scene.now < self._counted_from(trial.stalled) + deadline:
+            return ""
+        return f"no progress for {deadline:g} s: {self._complaint()}"
+
+    def crashes(self, one: Incarnation) -> int:
+        """Told when it is down, as then the engine tells how it ended; restarts on request count like the engine's."""
+        attempt = self.scene.observed.attempts.get(Revive(one, "").attempt)
+        asked = attempt.count if attempt and not attempt.error else 0
+        down = [each for each in one.containers if each.phase is not Phase.RUNNING or self._is_dead(each)]
+        return max((each.restarts + asked for each in down), default=0)
+
+    def _is_dead(self, one: ObservedContainer) -> bool:
+        answer = self.scene.observed.answers.get(one.id)
+        return answer is not None and not answer.live
+
+    def _counted_from(self, stalled: float) -> float:
+        """A host that was down meanwhile, or an agent that was, is not held against what has only begun to run.
+
+        What has not been asked yet is not judged.
+        """
+        times_of_start = [stalled]
+        for one in self.current:
+            for each in one.containers:
+                if each.phase is Phase.RUNNING and not each.restarts:
+                    times_of_start.append(each.started_at or self.scene.now)
+                if self._is_unasked(each):
+                    return self.scene.now
+        return max(times_of_start)
+
+    def _is_unasked(self, one: ObservedContainer) -> bool:
+        return (
+            one.phase is Phase.RUNNING
+            and one.readiness is not None
+            and one.id not in self.scene.observed.answers
+        )
+
+    def _complaint(self) -> str:
+        worst = max(
+            (found for one in self.current if not (found := self.scene.health(one)).good),
+            key=lambda found: found.condition,
+            default=None,
+        )
+        said = next(self.complaints(), "")
+        if worst is None or (worst.condition is Condition.STARTING and said):
+            return said
+        return worst.because
+
+    def complaints(self) -> Iterator[str]:
+        """Steps that it needs, and that failed."""
+        for instance in self.assignment.instances:
+            steps: tuple[Step, ...] = (*pulls(instance), Start(instance, "", ""))
+            for step in steps:
+                attempt = self.scene.observed.attempts.get(step.attempt)
+                if attempt and attempt.error:
+                    yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
