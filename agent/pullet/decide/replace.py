@@ -77,6 +77,8 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
             return Budget(0, 0)
         case Rolling() as rolling:
             surge, unavailable = rolling.bounds(total)
+            spared = min(_failing(assignment, standing, scene), int(rolling.tolerated * total))
+            surge, unavailable = surge + spared, unavailable + spared
     present = {(one.instance, one.hash) for one in standing}
     coming = sum(
         1
@@ -98,6 +100,12 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
         surge=total + surge - len(standing) - coming - absent,
         unavailable=len(ready) - (total - unavailable),
     )
+
+
+def _failing(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> int:
+    """Of the wanted specification those that are not well; a workload may tolerate some."""
+    wanted = {(instance.name, instance.hash) for instance in assignment.instances}
+    return sum(1 for one in standing if (one.instance, one.hash) in wanted and scene.health(one).bad)
 
 
 def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:

@@ -19,6 +19,7 @@ from pullet.model.observed import Incarnation, ObservedContainer, Phase
 from pullet.model.placement import Assignment
 from pullet.model.plan import Revive, Start, Step, pulls
 from pullet.model.verdict import Failed, Good, Record, Trial
+from pullet.model.workload import Rolling
 
 CRASHES = 5
 """Restarts after which a new specification is in a crash loop."""
@@ -141,14 +142,23 @@ class _Case:
 
     def failure(self, trial: Trial) -> str:
         """Empty while it may yet come."""
-        if self.scene.now - trial.since >= TRIED:
-            for one in self.current:
-                if (count := self.crashes(one)) >= CRASHES:
-                    return f"{one.instance} restarted {times(count)}: {self.scene.health(one).because}"
+        looping = [one for one in self.current if self.crashes(one) >= CRASHES]
+        if self.scene.now - trial.since >= TRIED and len(looping) > self._tolerated:
+            one = looping[0]
+            return f"{one.instance} restarted {times(self.crashes(one))}: {self.scene.health(one).because}"
+        ill = [one for one in self.current if not self.scene.health(one).good]
+        if ill and len(ill) <= self._tolerated:
+            return ""
         deadline = self.assignment.workload.progress_deadline
         if trial.stalled is None or self.scene.now < self._counted_from(trial.stalled) + deadline:
             return ""
         return f"no progress for {deadline:g} s: {self._complaint()}"
+
+    @property
+    def _tolerated(self) -> int:
+        replacement = self.assignment.workload.replacement
+        share = replacement.tolerated if isinstance(replacement, Rolling) else 0
+        return int(share * len(self.assignment.instances))
 
     def crashes(self, one: Incarnation) -> int:
         """Told when it is down, as then the engine tells how it ended; restarts on request count like the engine's."""

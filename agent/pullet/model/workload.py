@@ -52,12 +52,13 @@ class Share:
 class Rolling:
     """New beside old, within bounds that hold on each node for the instances placed there.
 
-    Ordinals below `partition` stay as they are.
+    Ordinals below `partition` stay as they are. `tolerated` is the part of them that may fail, from 0 to 1.
     """
 
     max_surge: Share = Share(25, percent=True)
     max_unavailable: Share = Share(25, percent=True)
     partition: int = 0
+    tolerated: float = 0
 
     def bounds(self, total: int) -> tuple[int, int]:
         """How many may stand above, and how many may be missing below, `total`; never both none."""
@@ -143,6 +144,9 @@ class Scheduled:
 
 
 Lifetime = Endless | Finite | Scheduled
+
+OnFailure = Literal["rollback", "pause", "continue"]
+"""What comes when a new specification fails: the last good one, nothing more, or one try after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +309,7 @@ class Workload:
     min_ready: float | None = None
     progress_deadline: float = 600
     paused: bool = False
-    on_failure: Literal["rollback", "pause", "continue"] = "rollback"
+    on_failure: OnFailure = "rollback"
     backward: Replacement | None = None
     after: tuple[Dependency, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()

@@ -215,5 +215,7 @@ services:
     healthcheck: {disable: true}
     deploy:
       replicas: 3
-      update_config: {parallelism: 2, order: start-first, monitor: 7}
+      update_config:
+        {parallelism: 2, order: start-first, monitor: 7, failure_action: pause, max_failure_ratio: 0.5}
+      rollback_config: {parallelism: 3, order: start-first}
 """

@@ -417,7 +417,33 @@ REPLACEMENTS = [
     ("deploy: {update_config: {}}", "", Rolling(NONE, ONE)),
     ("deploy: {update_config: {parallelism: 2, order: start-first}}", "", Rolling(Share(2), NONE)),
     ("deploy: {update_config: {parallelism: 0}}", "", Rolling(NONE, Share(100, percent=True))),
+    ("deploy: {update_config: {max_failure_ratio: 0.3}}", "", Rolling(NONE, ONE, tolerated=0.3)),
 ]
+
+
+FAILURES = [
+    ("deploy: {replicas: 1}", "rollback", None, 95.0),
+    ("deploy: {update_config: {failure_action: pause, monitor: 20}}", "pause", None, 110.0),
+    (
+        "healthcheck: {test: [CMD, x], start_period: 40, interval: 2, retries: 4}",
+        "rollback",
+        None,
+        53.0,
+    ),
+    (
+        "deploy: {rollback_config: {parallelism: 2, order: start-first}}",
+        "rollback",
+        Rolling(Share(2), NONE),
+        95.0,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "action", "back", "deadline"), FAILURES, ids=[one[0] for one in FAILURES])
+def test_what_a_failure_leads_to(text: str, action: str, back: Rolling | None, deadline: float) -> None:
+    """Without a word: back, after the time that the health check needs, and the one for watching it."""
+    found = service(text)
+    assert (found.on_failure, found.backward, found.progress_deadline) == (action, back, deadline)
 
 
 @pytest.mark.parametrize(("text", "rest", "wanted"), REPLACEMENTS, ids=[text for text, _, _ in REPLACEMENTS])

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 from pullet.manifests.compose import files, mounts, networking
 from pullet.manifests.compose.conflicts import conflicts
 from pullet.manifests.compose.dependencies import dependencies
-from pullet.manifests.compose.deploying import count, lifetime, monitored, replacement
+from pullet.manifests.compose.deploying import (
+    backward,
+    count,
+    deadline,
+    lifetime,
+    monitored,
+    on_failure,
+    replacement,
+)
 from pullet.manifests.compose.deployment import Placing
 from pullet.manifests.compose.loaded import Loaded
 from pullet.manifests.compose.placing import Place, contradictions, place
@@ -180,6 +188,9 @@ class _Conversion:
             where=draft.place.where,
             lifetime=lifetime(service, findings),
             min_ready=monitored(service),
+            progress_deadline=deadline(service),
+            on_failure=on_failure(service),
+            backward=backward(service, draft.pod, findings),
             after=dependencies(service, whole, findings),
         )
         return None if findings.failed else workload

@@ -5,9 +5,9 @@ https://github.com/compose-spec/compose-spec/blob/main/deploy.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pullet.manifests.compose.deployment import Deploy, UpdateConfig
+from pullet.manifests.compose.deployment import Deploy, RollbackConfig, UpdateConfig
 from pullet.manifests.compose.service import Service
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
@@ -20,6 +20,7 @@ from pullet.model.workload import (
     Finite,
     Fixed,
     Lifetime,
+    OnFailure,
     PerNode,
     Replacement,
     Rolling,
@@ -29,6 +30,8 @@ from pullet.model.workload import (
 _POLICY: Loc = ("deploy", "restart_policy")
 _NONE, _ONE, _ALL = Share(0), Share(1), Share(100, percent=True)
 _USUAL = Deploy.model_validate({})
+# https://docs.docker.com/reference/dockerfile/#healthcheck, and Swarm's monitor
+_INTERVAL, _RETRIES, _MONITOR = 30.0, 3, 5.0
 _POLICIES = {
     "no": Restart.NEVER,
     "always": Restart.ALWAYS,
@@ -125,23 +128,45 @@ def replacement(service: Service, pod: Pod, findings: Findings) -> Replacement:
     if update is None:
         alone = _keeps_data(pod) or _has_address(pod)
         return Rolling(_NONE, _ONE) if alone else Rolling(_ONE, _NONE)
-    many = Share(update.parallelism) if update.parallelism else _ALL
-    if _starts_first(update) and _has_address(pod):
-        place: Loc = ("deploy", "update_config", "order")
-        findings.warn(place, "the old goes first all the same, as two cannot have the same address")
-    elif _starts_first(update):
-        return Rolling(many, _NONE)
-    return Rolling(_NONE, many)
+    rolling = _rolling("update_config", update, pod, findings)
+    return replace(rolling, tolerated=update.max_failure_ratio)
+
+
+def backward(service: Service, pod: Pod, findings: Findings) -> Replacement | None:
+    """How what was good comes back, where that is said."""
+    config = deployed(service).rollback_config
+    return _rolling("rollback_config", config, pod, findings) if config else None
+
+
+def on_failure(service: Service) -> OnFailure:
+    update = deployed(service).update_config
+    return update.failure_action if update else "rollback"
 
 
 def monitored(service: Service) -> float | None:
-    """How long a new instance must have been well to count."""
+    """How long a new instance must have been up and well to count."""
     update = deployed(service).update_config
     return update.monitor if update else None
 
 
-def _starts_first(update: UpdateConfig) -> bool:
-    return update.order == "start-first"
+def deadline(service: Service) -> float:
+    """Seconds in which a new instance must have come so far that its health check can succeed, and be watched."""
+    check = service.healthcheck
+    start, interval, retries = (check.start_period, check.interval, check.retries) if check else (0, 0, 0)
+    monitor = monitored(service)
+    watched = _MONITOR if monitor is None else monitor
+    return start + (interval or _INTERVAL) * (retries or _RETRIES) + watched
+
+
+def _rolling(name: str, config: UpdateConfig | RollbackConfig, pod: Pod, findings: Findings) -> Rolling:
+    many = Share(config.parallelism) if config.parallelism else _ALL
+    starts_first = config.order == "start-first"
+    if starts_first and _has_address(pod):
+        place: Loc = ("deploy", name, "order")
+        findings.warn(place, "the old goes first all the same, as two cannot have the same address")
+    elif starts_first:
+        return Rolling(many, _NONE)
+    return Rolling(_NONE, many)
 
 
 def _keeps_data(pod: Pod) -> bool:

@@ -74,9 +74,11 @@ class UpdateConfig(Part):
         "Whether the old goes before the new comes.", "stop-first"
     )
     delay: Seconds | None = later("How long to wait between two.", None)
-    monitor: Seconds | None = later("How long a new one must be well.", None)
-    failure_action: Literal["continue", "pause", "rollback"] | None = later("What a failure leads to.", None)
-    max_failure_ratio: Ratio | None = later("How many may fail.", None)
+    monitor: Seconds | None = honoured("How long a new one must be up and well before the next comes.", None)
+    failure_action: Literal["continue", "pause", "rollback"] = honoured(
+        "What a failure leads to: back to what was good before, no further, or on and on.", "rollback"
+    )
+    max_failure_ratio: Ratio = honoured("How many may fail, as a part of all on the node.", 0)
 
 
 class RollbackConfig(Part):
@@ -86,10 +88,12 @@ class RollbackConfig(Part):
     order: Literal["stop-first", "start-first"] = honoured(
         "Whether the old goes before the new comes.", "stop-first"
     )
-    delay: Seconds | None = honoured("How long to wait between two.", None)
-    monitor: Seconds | None = honoured("How long a new one must be well.", None)
-    failure_action: Literal["continue", "pause"] | None = honoured("What a failure leads to.", None)
-    max_failure_ratio: Ratio | None = honoured("How many may fail.", None)
+    delay: Seconds | None = warned("the way back waits for nothing.")
+    monitor: Seconds | None = warned("on the way back each has to be well as update_config says.")
+    failure_action: Literal["continue", "pause"] | None = warned(
+        "there is nothing to go back to from what was good; it is tried for ever."
+    )
+    max_failure_ratio: Ratio | None = warned("the way back is gone whatever fails on it.")
 
 
 class Placement(Part):
@@ -112,8 +116,8 @@ class Deploy(Part):
         "When a container is started again; stronger than restart.", None
     )
     update_config: UpdateConfig | None = honoured("How a new specification replaces the old.", None)
-    rollback_config: RollbackConfig | None = later(
-        "How an old specification comes back; as update_config says.", None
+    rollback_config: RollbackConfig | None = honoured(
+        "How what was good comes back; without it as update_config says.", None
     )
     placement: Placement | None = honoured("Where.", None)
     labels: Any = warned(

@@ -11,7 +11,7 @@ from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.schema import Object, PodTemplate, Selector
 from pullet.manifests.kubernetes.storageschema import ClaimTemplate
 from pullet.manifests.kubernetes.syntax import Labels, Natural, OptionalSubdomain, Seconds, Surge, Unavailable
-from pullet.manifests.schema import Shape, honoured, later, warned
+from pullet.manifests.schema import Shape, honoured, warned
 from pullet.model.workload import Share
 
 _SELECTOR = "Checked against the template's labels."
@@ -42,9 +42,9 @@ class DeploymentSpec(Shape):
     selector: Selector = honoured(_SELECTOR)
     template: PodTemplate = honoured("What runs.")
     strategy: Strategy | None = honoured("How old ones are replaced.", None)
-    min_ready_seconds: Seconds = later(_MIN_READY, 0)
+    min_ready_seconds: Seconds = honoured(_MIN_READY, 0)
     paused: bool = honoured("Holds a rollout.", default=False)
-    progress_deadline_seconds: Seconds = later(
+    progress_deadline_seconds: Seconds = honoured(
         "After how many seconds without progress a rollout counts as failed.", 600
     )
     revision_history_limit: Any = warned(_HISTORY)
@@ -62,7 +62,7 @@ class ReplicaSetSpec(Shape):
     replicas: Natural = honoured("How many in the whole fleet.", 1)
     selector: Selector = honoured(_SELECTOR)
     template: PodTemplate = honoured("What runs; a change replaces the pods, as in a Deployment.")
-    min_ready_seconds: Seconds = later(_MIN_READY, 0)
+    min_ready_seconds: Seconds = honoured(_MIN_READY, 0)
 
 
 class ReplicaSet(Object):
@@ -77,7 +77,7 @@ class ReplicationControllerSpec(Shape):
     replicas: Natural = honoured("How many in the whole fleet.", 1)
     selector: Labels = honoured("Checked against the template's labels; those without one.", {})
     template: PodTemplate = honoured("What runs; a change replaces the pods, as in a Deployment.")
-    min_ready_seconds: Seconds = later(_MIN_READY, 0)
+    min_ready_seconds: Seconds = honoured(_MIN_READY, 0)
 
 
 class ReplicationController(Object):
@@ -108,7 +108,7 @@ class DaemonSetSpec(Shape):
     selector: Selector = honoured(_SELECTOR)
     template: PodTemplate = honoured("What runs.")
     update_strategy: UpdateStrategy | None = honoured("How old ones are replaced.", None)
-    min_ready_seconds: Seconds = later(_MIN_READY, 0)
+    min_ready_seconds: Seconds = honoured(_MIN_READY, 0)
     revision_history_limit: Any = warned(_HISTORY)
 
 
@@ -164,7 +164,7 @@ class StatefulSetSpec(Shape):
         "Whether instances come all at once, or each when the one before it is ready, and are replaced last first.",
         "",
     )
-    min_ready_seconds: Seconds = later(_MIN_READY, 0)
+    min_ready_seconds: Seconds = honoured(_MIN_READY, 0)
     revision_history_limit: Any = warned(_HISTORY)
 
 
