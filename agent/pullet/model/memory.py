@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Attempt
 from pullet.model.report import State
+from pullet.model.run import Run, Timetable
 from pullet.model.verdict import Record
 
 
@@ -30,10 +31,15 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`followed` has the newest last; `records` are by the workload's name."""
+    """`followed` has the newest last; `records` and the `timetables` of CronJobs are by the workload's name.
+
+    `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch.
+    """
 
     followed: tuple[Followed, ...] = ()
     records: Mapping[str, Record] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    timetables: Mapping[str, Timetable] = field(default_factory=dict)
 
     @property
     def last(self) -> Followed | None:

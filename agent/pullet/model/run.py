@@ -1,0 +1,54 @@
+"""What a node remembers of the runs of its Jobs and CronJobs, so that none is started twice, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a run ended; one that still goes on has none."""
+
+    NONE = ""
+    COMPLETE = "complete"
+    FAILED = "failed"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The failures of one index: those that count against the limits, those that do not, and when the last was seen.
+
+    An index that was `given_up` is not tried again. `at` in seconds since the epoch.
+    """
+
+    counted: int = 0
+    ignored: int = 0
+    at: float = 0.0
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a Job. Times in seconds since the epoch; `began` is None while it is suspended.
+
+    `because` is how the last failure was, and in the end why it failed. `tries` are by index. `seen` says how many ends
+    of a container are taken into account already, by its id, so that none counts twice.
+    """
+
+    began: float | None
+    ended: float | None = None
+    outcome: Outcome = Outcome.NONE
+    because: str = ""
+    succeeded: tuple[str, ...] = ()
+    tries: Mapping[str, Tries] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """What a CronJob was last seen to say, and up to when its times are dealt with, in seconds since the epoch."""
+
+    schedule: str
+    handled: float
