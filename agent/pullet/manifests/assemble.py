@@ -17,6 +17,7 @@ from pullet.manifests.kubernetes.binding import Own, Unbound
 from pullet.manifests.kubernetes.claiming import Claims
 from pullet.manifests.kubernetes.naming import Service, name_pods
 from pullet.manifests.kubernetes.settling import settle
+from pullet.manifests.ordering import order
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Document, Loc
 from pullet.model.catalog import Catalog
@@ -120,7 +121,9 @@ class _Sieve:
         workloads = pinning.share([self._isolated(workload) for workload in workloads])
         if inventory_known:
             problems += pinning.undecided(workloads, self.nodes)
-        return workloads, problems
+        ordered = order(workloads, self.known)
+        self.refused += ordered.refused
+        return ordered.workloads, [*problems, *ordered.problems]
 
     def _settle(self, one: Declared, draft: Draft) -> None:
         findings = Findings(one.document, one.loc)

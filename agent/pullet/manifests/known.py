@@ -46,6 +46,13 @@ class Known:
         found = self._find(name)
         return found if isinstance(found, Runtime | Unknown | None) else Unknown("is not valid")
 
+    def runs(self, name: ObjectName) -> bool | Unknown:
+        """Whether something that runs is declared under the name, valid or not."""
+        if name in self.names:
+            return self.names[name].runs
+        found = self._find(name)
+        return found if isinstance(found, Unknown) else False
+
     def volumes(self) -> dict[str, Volume]:
         """Every valid PersistentVolume by its name."""
         return {

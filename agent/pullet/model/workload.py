@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pullet.model.inspection import Inspection
 from pullet.model.names import WorkloadName
 from pullet.model.node import CORDON, Node, Taint
 from pullet.model.pod import Pod
@@ -52,13 +53,15 @@ class Share:
 class Rolling:
     """New beside old, within bounds that hold on each node for the instances placed there.
 
-    Ordinals below `partition` stay as they are. `tolerated` is the part of them that may fail, from 0 to 1.
+    Ordinals below `partition` stay as they are. `tolerated` is the part of them that may fail, from 0 to 1. The next
+    replacement waits until the last one has been ready for `delay` seconds.
     """
 
     max_surge: Share = Share(25, percent=True)
     max_unavailable: Share = Share(25, percent=True)
     partition: int = 0
     tolerated: float = 0
+    delay: float = 0
 
     def bounds(self, total: int) -> tuple[int, int]:
         """How many may stand above, and how many may be missing below, `total`; never both none."""
@@ -77,7 +80,43 @@ class OnDelete:
     """The new comes where a person removed the old."""
 
 
-Replacement = Rolling | Recreate | OnDelete
+@dataclass(frozen=True, slots=True)
+class BlueGreen:
+    """A whole new set beside the old, which goes when all of the new are ready and, if `manual`, promoted.
+
+    `promoted` is the beginning of the hash of a specification that is promoted in Git.
+    """
+
+    manual: bool = False
+    promoted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryStep:
+    """How many are to be new, and what comes when they are: `pause` seconds, and a person's word if `manual`."""
+
+    share: Share
+    pause: float = 0
+    manual: bool = False
+
+    def of(self, total: int) -> int:
+        """At least one, and percentages round up."""
+        return max(1, min(total, self.share.of(total, round_up=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """The first few are replaced, one after the other, and judged by `check` and in steps before the rest follow.
+
+    `promoted` is as in `BlueGreen`, and ends every pause that waits for a person.
+    """
+
+    steps: tuple[CanaryStep, ...]
+    check: Inspection | None = None
+    promoted: str = ""
+
+
+Replacement = Rolling | Recreate | OnDelete | BlueGreen | Canary
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +186,9 @@ Lifetime = Endless | Finite | Scheduled
 
 OnFailure = Literal["rollback", "pause", "continue"]
 """What comes when a new specification fails: the last good one, nothing more, or one try after the other."""
+
+DriftPolicy = Literal["repair", "report", "off"]
+"""What comes when somebody changed a container by hand: it is put back, only told, or not even looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +309,15 @@ class Where:
 class Dependency:
     """What must be so before the first instance starts: `condition` is started, ready or complete.
 
-    Where it is not `required`, a missing one is no obstacle; with `restart`, a replacement of it replaces this too.
+    Where it is not `required`, a missing one is no obstacle; with `restart`, a replacement of it starts this one anew.
+    One that is named across files has an `origin`; its `condition` may be empty until it is known what it runs.
     """
 
     workload: WorkloadName
     condition: str = "started"
     required: bool = True
     restart: bool = False
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +337,8 @@ class Workload:
     ready for `min_ready` to count, and a replacement that makes no progress for `progress_deadline` has failed. A
     `paused` one is not replaced. `on_failure` is what comes then, and `backward` how the way back is gone where that
     differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
-    policy refuses it for that, or only warns.
+    policy refuses it for that, or only warns. What stands of a `kept` one stays when it is no longer declared.
+    `drift` is what it says of changes by hand, None where it says nothing.
     """
 
     name: WorkloadName
@@ -312,7 +357,9 @@ class Workload:
     on_failure: OnFailure = "rollback"
     backward: Replacement | None = None
     after: tuple[Dependency, ...] = ()
+    kept: bool = False
     logins: tuple[RegistryLogin, ...] = ()
+    drift: DriftPolicy | None = None
     unmet: tuple[Problem, ...] = ()
 
     def admits(self, node: Node) -> bool:

@@ -170,7 +170,7 @@ services:
     annotations: {note: "1"}
     platform: linux/arm64
     runtime: other
-    x-pullet: {nodeSelector: {disk: ssd}, tolerations: [{key: own}]}
+    x-pullet: {nodeSelector: {disk: ssd}, tolerations: [{key: own}], after: [Service/db ready], prune: false}
     deploy:
       resources:
         limits: {cpus: 1.5, memory: 2048, pids: 50}

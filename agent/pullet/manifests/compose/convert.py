@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pullet.manifests.compose import files, mounts, networking
 from pullet.manifests.compose.conflicts import conflicts
-from pullet.manifests.compose.dependencies import dependencies
+from pullet.manifests.compose.dependencies import dependencies, kept
 from pullet.manifests.compose.deploying import (
     backward,
     count,
@@ -192,5 +192,6 @@ class _Conversion:
             on_failure=on_failure(service),
             backward=backward(service, draft.pod, findings),
             after=dependencies(service, whole, findings),
+            kept=kept(service, whole),
         )
         return None if findings.failed else workload

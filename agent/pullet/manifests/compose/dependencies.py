@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pullet.manifests.after import after
 from pullet.manifests.compose.service import Service
 from pullet.manifests.compose.whole import Whole
 from pullet.manifests.problems import Findings
+from pullet.manifests.yamldoc import Loc
 from pullet.model.workload import Dependency
 
 _CONDITIONS = {
@@ -21,7 +23,7 @@ _PREFIX = "service:"
 
 
 def dependencies(service: Service, whole: Whole, findings: Findings) -> tuple[Dependency, ...]:
-    """Those of depends_on, and those that follow from what is shared."""
+    """Those of depends_on, those that follow from what is shared, and those that x-pullet names."""
     named = {}
     for name, need in service.depends_on.items():
         if need.required:
@@ -30,7 +32,21 @@ def dependencies(service: Service, whole: Whole, findings: Findings) -> tuple[De
         named[name] = Dependency(workload, _CONDITIONS[need.condition], need.required, need.restart)
     for name in shared(service):
         named.setdefault(name, Dependency(whole.workload(name), restart=name in _namespaces(service)))
-    return tuple(named.values())
+    return (*named.values(), *_ours(service, whole, findings))
+
+
+def _ours(service: Service, whole: Whole, findings: Findings) -> tuple[Dependency, ...]:
+    """What the project says of all its services is told of at each of them."""
+    mine = service.x_pullet.after if service.x_pullet else []
+    entries: list[tuple[Loc, str]] = [((), text) for text in whole.placing.after]
+    entries += [(("x-pullet", "after", index), text) for index, text in enumerate(mine)]
+    return after(entries, whole.project, findings)
+
+
+def kept(service: Service, whole: Whole) -> bool:
+    """Whether what stands of it stays when it is no longer declared."""
+    mine = service.x_pullet.prune if service.x_pullet else None
+    return (whole.placing.prune if mine is None else mine) is False
 
 
 def shared(service: Service) -> Iterator[str]:

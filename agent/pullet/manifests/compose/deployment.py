@@ -144,6 +144,13 @@ class Placing(Part):
         "Labels that a node must carry to be chosen; a service's stand beside the project's.", {}
     )
     tolerations: list[Toleration] = honoured("Taints that are tolerated.", [])
+    after: list[str] = honoured(
+        "What comes first: namespace/Kind/name, as in pullet.dev/after; a service's stand beside the project's.",
+        [],
+    )
+    prune: bool | None = honoured(
+        "false: what stands stays when it is no longer declared; a service's word is stronger.", None
+    )
     profiles: Any = ignored("Which profiles are on; read while loading.")
 
 

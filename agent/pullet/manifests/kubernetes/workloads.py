@@ -7,6 +7,7 @@ from typing import Any
 from pullet.manifests.declared import Draft
 from pullet.manifests.kubernetes import controllerschema as shapes
 from pullet.manifests.kubernetes import pods, schema
+from pullet.manifests.kubernetes.ours import ours
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.problems import Findings
@@ -105,12 +106,15 @@ def templated(shape: schema.Object, template: schema.PodTemplate, findings: Find
 
 def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy: Any) -> Draft:
     """What the pods' shape says and, in `policy`, the workload's own words."""
+    said = ours(shape.metadata, findings)
     workload = Workload(
         name=WorkloadName(shape.metadata.namespace, shape.kind, shape.metadata.name),
         origin=findings.origin(),
         pod=built.pod,
         node_selector=built.node_selector,
         where=built.where,
+        after=said.after,
+        kept=said.kept,
         unmet=tuple(findings.unmet),
         **policy,
     )
