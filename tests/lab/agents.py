@@ -199,6 +199,11 @@ class Agent:
         """The container of each instance; nothing else stands."""
         return {name: one.id for name, one in self.stands().items()}
 
+    def inspected(self) -> dict[str, Any]:
+        """What the engine knows of the only container."""
+        (container,) = self.containers()
+        return dict(self.engine.client.inspect_container(container.id))
+
     def running(self) -> set[str]:
         """The instances that run at this moment, whatever else there is."""
         return {one.instance for one in self.containers() if one.state == "running"}

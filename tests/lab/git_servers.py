@@ -90,6 +90,16 @@ class Work:
         self.push()
         return commit
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Meanwhile nobody can reach the repository."""
+        elsewhere = self.bare.with_name("away.git")
+        self.bare.rename(elsewhere)
+        try:
+            yield
+        finally:
+            elsewhere.rename(self.bare)
+
     @property
     def head(self) -> str:
         return git(self.path, "rev-parse", "HEAD")

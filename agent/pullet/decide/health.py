@@ -154,8 +154,16 @@ def _ended(one: ObservedContainer, restart: Restart) -> Health:
 def ending(one: ObservedContainer) -> str:
     """How a container ended, in words."""
     if one.oom_killed:
-        return "ran out of memory"
+        return "ran out of memory" + (f": its limit is {_size(one.memory_limit)}" if one.memory_limit else "")
     return f"ended with exit code {one.exit_code}"
+
+
+def _size(number: int) -> str:
+    """Bytes, in the largest unit of which it is a whole number."""
+    for power, unit in ((3, "GiB"), (2, "MiB"), (1, "KiB")):
+        if number % 1024**power == 0:
+            return f"{number // 1024**power} {unit}"
+    return f"{number} bytes"
 
 
 def times(count: int) -> str:

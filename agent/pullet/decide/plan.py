@@ -10,6 +10,7 @@ from pullet.decide.brake import brake
 from pullet.decide.heal import heal
 from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
+from pullet.decide.verdict import next_verdict
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Incarnation
 from pullet.model.plan import Plan, Remove, Step, Wait
@@ -28,6 +29,7 @@ def decide(scene: Scene) -> Plan:
         steps=_one_per_key(move for move in moves if not isinstance(move, Wait)),
         waits=tuple(move for move in moves if isinstance(move, Wait)),
         hold=desired.hold or hold,
+        due=next_verdict(scene),
     )
 
 

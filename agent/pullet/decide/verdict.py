@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pullet.decide.health import Condition, container_health, times
-from pullet.decide.proof import proven
+from pullet.decide.health import container_health, times
+from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Scene
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase
@@ -26,6 +26,9 @@ CRASHES = 5
 
 TRIED = 10.0
 """Seconds for which it is tried at least, however fast it crashes."""
+
+SOONEST = 1.0
+"""Seconds until what is overdue and cannot be judged yet is looked at again."""
 
 
 def weigh(assignment: Assignment, scene: Scene) -> Record:
@@ -58,6 +61,18 @@ def culprit(assignment: Assignment, scene: Scene) -> ObservedContainer | None:
         for each in one.containers
     ]
     return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+def next_verdict(scene: Scene) -> float | None:
+    """When time alone may prove a specification, or show that it failed; in seconds since the epoch."""
+    records = scene.memory.records
+    tried = (
+        one
+        for one in scene.desired.assignments
+        if (record := records.get(str(one.workload.name))) and record.trial and one.failed is None
+    )
+    found = [at for one in tried if (at := _Case(one, scene).due) is not None]
+    return min(found, default=None)
 
 
 @dataclass(frozen=True)
@@ -140,6 +155,17 @@ class _Case:
             began = now
         return replace(trial, mark=max(mark, trial.mark), stalled=began if trying else None)
 
+    @property
+    def due(self) -> float | None:
+        trial = self.record.trial
+        if trial is None:
+            return None
+        if trial.stalled is not None:
+            deadline = self.assignment.workload.progress_deadline
+            return max(self._counted_from(trial.stalled) + deadline, self.scene.now + SOONEST)
+        proving = (still_proving(one, self.assignment.workload, self.scene) for one in self.current)
+        return max((wait.until for wait in proving if wait and wait.until), default=None)
+
     def failure(self, trial: Trial) -> str:
         """Empty while it may yet come."""
         looping = [one for one in self.current if self.crashes(one) >= CRASHES]
@@ -193,20 +219,16 @@ class _Case:
         )
 
     def _complaint(self) -> str:
-        worst = max(
-            (found for one in self.current if not (found := self.scene.health(one)).good),
-            key=lambda found: found.condition,
-            default=None,
-        )
-        said = next(self.complaints(), "")
-        if worst is None or (worst.condition is Condition.STARTING and said):
-            return said
-        return worst.because
+        """A step that fails says more than what it leaves behind."""
+        ill = [found for one in self.current if not (found := self.scene.health(one)).good]
+        worst = max(ill, key=lambda found: found.condition).because if ill else "nothing came of it"
+        return next(self.complaints(), worst)
 
     def complaints(self) -> Iterator[str]:
         """Steps that it needs, and that failed."""
         for instance in self.assignment.instances:
-            steps: tuple[Step, ...] = (*pulls(instance), Start(instance, "", ""))
+            steps: list[Step] = [*pulls(instance), Start(instance, "", "")]
+            steps += [Revive(one, "") for one in self.current if one.instance == instance.name]
             for step in steps:
                 attempt = self.scene.observed.attempts.get(step.attempt)
                 if attempt and attempt.error:

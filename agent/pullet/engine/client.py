@@ -101,6 +101,10 @@ class Client(docker.APIClient):
         found = self._image(image)
         return dict((found or {}).get("Config", {}).get("Labels") or {})
 
+    def image_id(self, image: str) -> str:
+        """As `sha256:…`; empty where the image is not there."""
+        return str((self._image(image) or {}).get("Id", ""))
+
     def image_user(self, image: str) -> str:
         """Who the image runs as; empty for root."""
         found = self._image(image)

@@ -114,6 +114,7 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         finished_at=timestamp(state["FinishedAt"]),
         restarts=inspected["RestartCount"],
         oom_killed=state["OOMKilled"],
+        memory_limit=host.get("Memory") or None,
         address=address_in(inspected),
         readiness=identity.readiness,
         role=identity.role,

@@ -133,13 +133,15 @@ def _memory(pod: Pod) -> Iterator[Mount]:
 
 
 def _there(client: Client, images: Mapping[str, str]) -> Mapping[str, str]:
-    """An image that somebody removed cannot come back by its id; what its reference leads to now has to do."""
-    gone = {ref for ref, number in images.items() if not client.has_image(number)}
-    for reference in gone:
-        log.warning(
-            "image_not_the_same", image=reference, because=f"{images[reference][:19]} is gone from the engine"
-        )
-    return {ref: number for ref, number in images.items() if ref not in gone}
+    """Those that their references do not lead to any more; the others are better called by name.
+
+    An image that somebody removed cannot come back by its id; what its reference leads to now has to do.
+    """
+    moved = {ref: number for ref, number in images.items() if client.image_id(ref) != number}
+    gone = {ref for ref, number in moved.items() if not client.has_image(number)}
+    for ref in gone:
+        log.warning("image_not_the_same", image=ref, because=f"{images[ref][:19]} is gone from the engine")
+    return {ref: number for ref, number in moved.items() if ref not in gone}
 
 
 def _network_of(inspected: Inspected, site: Site) -> str:

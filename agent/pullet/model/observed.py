@@ -71,6 +71,7 @@ class Incarnation:
 
     instance: InstanceName
     hash: str
+    memory_limit: int | None = None
     commit: str
     path: str
     restart: Restart

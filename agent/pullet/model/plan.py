@@ -135,7 +135,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`hold` says why steps that would remove were left out, and how a person lets them happen."""
+    """`hold` says why steps that would remove were left out, and how a person lets them happen.
+
+    `due` is when a verdict may be found, in seconds since the epoch.
+    """
 
     revision: str
     node: str
@@ -150,8 +153,8 @@ class Plan:
 
     def look_again_in(self, now: float) -> float:
         """Seconds after which time alone may have changed the plan; at most `SWEEP`."""
-        due = (max(0.0, wait.until - now) for wait in self.waits if wait.until is not None)
-        return min((SWEEP, *due))
+        times = (self.due, *(wait.until for wait in self.waits))
+        return min((SWEEP, *(max(0.0, at - now) for at in times if at is not None)))
 
     def as_dict(self) -> dict[str, object]:
         """The shape of `pullet plan -o json`."""
@@ -175,3 +178,4 @@ class Plan:
         if self.hold:
             lines.append(f"hold     {self.hold}")
         return "\n".join(lines) or "nothing to do"
+    due: float | None = None

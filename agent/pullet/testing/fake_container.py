@@ -87,6 +87,7 @@ class FakeContainer:
             readiness=self.spec.readiness,
             role=self.role,
             image_id=self.image_id,
+            memory_limit=self.spec.resources.memory_limit,
         )
 
 
