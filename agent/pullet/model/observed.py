@@ -57,6 +57,7 @@ class ObservedContainer:
     stranded: bool = False
     health: str = ""
     image_id: str = ""
+    memory_limit: int | None = None
     liveness: Probe | None = None
     startup: Probe | None = None
     drift: tuple[str, ...] = ()
@@ -71,7 +72,6 @@ class Incarnation:
 
     instance: InstanceName
     hash: str
-    memory_limit: int | None = None
     commit: str
     path: str
     restart: Restart

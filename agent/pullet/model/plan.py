@@ -145,6 +145,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     waits: tuple[Wait, ...] = ()
     hold: str = ""
+    due: float | None = None
 
     @property
     def empty(self) -> bool:
@@ -178,4 +179,3 @@ class Plan:
         if self.hold:
             lines.append(f"hold     {self.hold}")
         return "\n".join(lines) or "nothing to do"
-    due: float | None = None
