@@ -7,16 +7,19 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 import structlog
 
 from pullet import __version__, notify
+from pullet.activity import activity
+from pullet.diary import Diary
 from pullet.files import read_secret_text
 from pullet.loop import Tick, turn
 from pullet.model.snapshot import Fetched
 from pullet.repo.remote import redact
 from pullet.serving.app import Hooks
-from pullet.serving.board import Board, Limits
+from pullet.serving.board import Board, Limits, Told
 from pullet.serving.board import Tick as ShownTick
 from pullet.serving.server import Server
 from pullet.settings import Settings
@@ -31,8 +34,8 @@ MISSED_POLLS = 4
 """So many polls without a successful fetch, and the revision no longer counts as fresh."""
 
 
-def run(settings: Settings) -> None:
-    """Returns when a signal told it to stop. Raises Refused where it cannot begin."""
+def run(settings: Settings, diary: Diary) -> None:
+    """`diary` hears what is logged. Returns when a signal told it to stop. Raises Refused where it cannot begin."""
     board = Board(settings.node, time.time, Limits(fetch=MISSED_POLLS * settings.repo.poll + 60))
     with ExitStack() as leave:
         leave.enter_context(only_writer(settings.state))
@@ -50,7 +53,12 @@ def run(settings: Settings) -> None:
         )
         stopped = _on_signal(house.wake)
         house.wait_for_first_answers()
-        turn(house.loop, house.wake, _After(house, board, stopped), notify.longest_silence())
+        turn(
+            house.loop,
+            house.wake,
+            _After(house, board, partial(activity, diary), stopped),
+            notify.longest_silence(),
+        )
         notify.stopping()
         log.info("agent_stopped", node=settings.node, because="it was told to; containers go on")
 
@@ -76,15 +84,18 @@ def _on_signal(wake: Callable[[str], None]) -> threading.Event:
 class _After:
     """What follows each tick: the board, the metrics, the service manager's watchdog."""
 
-    def __init__(self, house: House, board: Board, stopped: threading.Event) -> None:
+    def __init__(
+        self, house: House, board: Board, told: Callable[[Tick, str], Told], stopped: threading.Event
+    ) -> None:
         self._house = house
         self._board = board
+        self._told = told
         self._stopped = stopped
         self._fetched = Fetched()
         self._said = ""
 
     def __call__(self, tick: Tick, took: float) -> bool:
-        self._board.tick(ShownTick(time.time(), took, tick.plan, tick.attempts))
+        self._board.tick(ShownTick(time.time(), took, tick.plan, tick.attempts, partial(self._told, tick)))
         self._count_failed_fetch()
         self._tell_manager(tick)
         return not self._stopped.is_set()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import structlog
 
 
-def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
-    """Call once, before anything logs."""
+def configure(
+    *,
+    as_json: bool = False,
+    level: int = logging.INFO,
+    listeners: Sequence[structlog.typing.Processor] = (),
+) -> None:
+    """Call once, before anything logs; the listeners get what is logged before it is made text."""
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -20,6 +26,7 @@ def configure(*, as_json: bool = False, level: int = logging.INFO) -> None:
     )
     structlog.configure(
         processors=[
+            *listeners,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if as_json else []),

@@ -84,11 +84,15 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one turn of the loop decided and reports, and what the crew said of its tries."""
+    """What one turn of the loop saw, decided and reports, and what the crew said of its tries.
+
+    There is no scene where nothing could be seen.
+    """
 
     plan: Plan
     report: Report
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
+    scene: Scene | None = None
 
 
 @dataclass(slots=True)
@@ -146,7 +150,7 @@ class Loop:
             self.engine.apply(plan.steps)
         report = summarise(Outcome(scene, plan), fetched)
         self._see_again()
-        return Tick(plan, report, observed.attempts)
+        return Tick(plan, report, observed.attempts, scene)
 
     def _judged(self, scene: Scene) -> Scene:
         """With the verdicts of now, recorded before anything is done, and what they make of what is wanted."""

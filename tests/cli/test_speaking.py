@@ -149,13 +149,14 @@ def test_accept(agent: Agent) -> None:
 
 
 def test_retry(agent: Agent) -> None:
-    """A workload that runs here is tried again; for another, those that do are named."""
+    """A workload that runs here is tried again, by any clear name; for another, those that do are named."""
     agent.follows({"web.yaml": deployment("web")})
-    done = agent.pullet("retry", "shop/Deployment/web")
-    assert (done.code, done.err, done.out) == (0, "", f"shop/Deployment/web is tried again on {agent.node}\n")
+    done = agent.pullet("retry", "web")
+    said = f"{WEB} is tried again on {agent.node}: it is converged, so there is nothing to do\n"
+    assert (done.code, done.err, done.out) == (0, "", said)
     done = agent.pullet("retry", "shop/Deployment/wep")
     assert done.code == 1
-    assert "runs no workload shop/Deployment/wep (here: shop/Deployment/web)" in done.err
+    assert f"nothing on {agent.node} is called shop/Deployment/wep (here: {WEB})" in done.err
 
 
 def test_accept_what_is_not_known(agent: Agent) -> None:

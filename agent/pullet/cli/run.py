@@ -23,8 +23,10 @@ def run(
     import logging
 
     from pullet import agent
+    from pullet.diary import Diary
     from pullet.logs import configure
     from pullet.settings import load_settings
 
-    configure(as_json=log_json, level=logging.DEBUG if verbose else logging.INFO)
-    agent.run(load_settings(config))
+    diary = Diary()
+    configure(as_json=log_json, level=logging.DEBUG if verbose else logging.INFO, listeners=[diary])
+    agent.run(load_settings(config), diary)

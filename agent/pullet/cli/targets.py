@@ -59,6 +59,12 @@ def meant_by(target: str, instances: Iterable[InstanceName], node: str) -> Insta
     return meant.pop()
 
 
+def workload_meant_by(target: str, workloads: Iterable[WorkloadName], node: str) -> WorkloadName:
+    """As `meant_by`, where an instance stands for its workload."""
+    meant = meant_by(target, (InstanceName(name, "0") for name in workloads), node)
+    return meant if isinstance(meant, WorkloadName) else meant.workload
+
+
 def spots(incarnations: Iterable[Incarnation], container: str | None) -> tuple[Spot, ...]:
     """Their containers, or those of this name; raises Refused where there is none. A sandbox is nobody's concern."""
     everything = [

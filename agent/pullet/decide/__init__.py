@@ -3,6 +3,7 @@
 from pullet.decide.fallback import fall_back, to_recall
 from pullet.decide.judge import judge
 from pullet.decide.plan import decide
+from pullet.decide.rollout import rollouts
 from pullet.decide.scene import Scene
 from pullet.decide.summary import Outcome, blind, summarise
 from pullet.decide.verdict import culprit
@@ -15,6 +16,7 @@ __all__ = [
     "decide",
     "fall_back",
     "judge",
+    "rollouts",
     "summarise",
     "to_recall",
 ]

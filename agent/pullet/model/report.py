@@ -69,10 +69,11 @@ class WorkloadReport:
             "hash": self.hash,
             "message": self.message,
         }
-        return {**said, "failed": _failure(self.failed)} if self.failed else said
+        return {**said, "failed": failure(self.failed)} if self.failed else said
 
 
-def _failure(failed: Failed) -> dict[str, object]:
+def failure(failed: Failed) -> dict[str, object]:
+    """As it stands in the note."""
     return {
         "hash": failed.hash,
         "commit": failed.commit,

@@ -41,6 +41,7 @@ class Endpoints:
                 Route("/healthz", self.healthz),
                 Route("/readyz", self.readyz),
                 Route("/status", self.status),
+                Route("/activity", self.activity),
                 Route("/metrics", self.metrics),
                 Route("/webhook", self.webhook, methods=["POST"]),
             ]
@@ -60,6 +61,12 @@ class Endpoints:
         if report is None:
             return JSONResponse({"node": self.board.node, "state": "starting"}, 503)
         return JSONResponse(report.status())
+
+    async def activity(self, request: Request) -> Response:
+        told = self.board.activity(request.query_params.get("workload", ""))
+        if told is None:
+            return JSONResponse({"node": self.board.node, "state": "starting"}, 503)
+        return JSONResponse(told)
 
     async def metrics(self, _: Request) -> Response:
         return Response(self.board.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -21,17 +21,23 @@ class Limits:
     fetch: float = 300
 
 
+Told = dict[str, object]
+"""Fit for JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """One turn of the loop: when it ended in seconds since the epoch, how many seconds it took, what came of it.
 
     A tick that failed, say because the engine is away, has no plan and is a tick all the same: the loop turns.
+    `activity` tells more of it, of one workload or of all (`""`), and costs only when it is asked.
     """
 
     at: float
     seconds: float
     plan: Plan | None = None
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
+    activity: Callable[[str], Told] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Board:
         self._report: Report | None = None
         self._began = clock()
         self._last_tick: float | None = None
+        self._activity: Callable[[str], Told] | None = None
 
     @property
     def report(self) -> Report | None:
@@ -67,7 +74,14 @@ class Board:
     def tick(self, tick: Tick) -> None:
         with self._lock:
             self._last_tick = tick.at
+            self._activity = tick.activity
         self.metrics.tick(tick.seconds, tick.plan, tick.attempts)
+
+    def activity(self, workload: str) -> Told | None:
+        """What the loop does, waits for and did lately; None before the first tick."""
+        with self._lock:
+            told = self._activity
+        return None if told is None else told(workload)
 
     def fetch_failed(self) -> None:
         """Counts a look at the remote that failed."""

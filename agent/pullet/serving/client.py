@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from pullet.model.errors import Refused, Transient
 from pullet.serving.address import Address
@@ -15,11 +16,22 @@ def fetch_status(listen: str, token: str | None = None, timeout: float = 5) -> d
 
     Raises Transient when it does not answer or has no report yet, Refused when it wants another token.
     """
+    return _fetch(listen, "/status", token, timeout)
+
+
+def fetch_activity(
+    listen: str, workload: str, token: str | None = None, timeout: float = 5
+) -> dict[str, Any]:
+    """The body of `/activity` for one workload, or for all where it is empty; raises as `fetch_status`."""
+    return _fetch(listen, f"/activity?{urlencode({'workload': workload})}", token, timeout)
+
+
+def _fetch(listen: str, path: str, token: str | None, timeout: float) -> dict[str, Any]:
     address = Address.parse(listen).here
-    status, body = _get(address, "/status", token, timeout)
+    status, body = _get(address, path, token, timeout)
     match status:
         case http.client.OK:
-            return _report(body, address)
+            return _told(body, address)
         case http.client.SERVICE_UNAVAILABLE:
             raise Transient(f"the agent at {address} has no report yet", hint="ask again in a moment")
         case http.client.UNAUTHORIZED:
@@ -49,12 +61,12 @@ def _get(address: Address, path: str, token: str | None, timeout: float) -> tupl
         connection.close()
 
 
-def _report(body: bytes, address: Address) -> dict[str, Any]:
+def _told(body: bytes, address: Address) -> dict[str, Any]:
     try:
         report = json.loads(body)
     except ValueError:
         raise _stranger(address) from None
-    if not isinstance(report, dict) or "state" not in report:
+    if not isinstance(report, dict) or "node" not in report:
         raise _stranger(address)
     return report
 
