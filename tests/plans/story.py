@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pullet.decide import Scene, decide
+from pullet.decide import Scene, decide, fall_back, judge
 from pullet.engine.spec import parts
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
-from pullet.model.memory import Words
+from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
 from pullet.model.observed import Answer, Attempt, Incarnation, Observed, ObservedContainer, Phase, Role
@@ -20,6 +20,7 @@ from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Pull
 from pullet.model.pod import Container, Pod
 from pullet.model.snapshot import File, Revision, Snapshot
+from pullet.model.verdict import Failed, Good, Record, Trial
 from pullet.model.workload import Workload
 from pullet.placement import desire
 
@@ -75,11 +76,37 @@ class Story:
             frozenset(self.data.get("accepted", ())),
             dict.fromkeys(self.data.get("retried", ()), NOW),
         )
-        text = str(decide(Scene(self.desired("now"), self.observed(), NOW, words)))
+        text = str(decide(self._judged(Scene(self.desired("now"), self.observed(), NOW, words))))
         for which in ("before", "now"):
             for workload in self.catalog(which).workloads:
                 text = text.replace(workload.pod.digest()[:8], f"<{which}>")
         return text
+
+    def _judged(self, scene: Scene) -> Scene:
+        """With what is remembered, the verdicts of now, and what they make of what is wanted."""
+        scene = replace(scene, memory=Memory(records=self._records()))
+        scene = replace(scene, memory=judge(scene))
+        before = {one.name: one for one in self.catalog("before").workloads}
+        return replace(scene, desired=fall_back(scene.desired, scene.memory, before))
+
+    def _records(self) -> dict[str, Record]:
+        """Of each workload that was there before: good, and what became of the new one since."""
+        was = {one.name: one.pod.digest() for one in self.catalog("before").workloads}
+        now = {one.name: one.pod.digest() for one in self.catalog("now").workloads}
+        return {
+            str(name): Record(
+                Good(was[name], "0ld0000000", NOW - 3600),
+                *self._tried(now[name]),
+            )
+            for name in was.keys() & now.keys()
+            if was[name] != now[name] and self.data.keys() & {"quarantined", "tried"}
+        }
+
+    def _tried(self, wanted: str) -> tuple[Failed | None, Trial | None]:
+        if because := self.data.get("quarantined"):
+            return Failed(wanted, "new0000000", NOW - 60, because), None
+        since = NOW - self.data["tried"]
+        return None, Trial(wanted, since, mark=9, stalled=since)
 
     def observed(self) -> Observed:
         standing = [self._incarnation(name, **how) for name, how in self._standing()]
