@@ -148,17 +148,22 @@ class Story:
     def _workload(self, instance: InstanceName, which: str) -> Workload:
         return next(one for one in self.catalog(which).workloads if one.name == instance.workload)
 
-    def _pulls(self) -> dict[str, Pull]:
+    def _pulls(self, which: str) -> dict[str, Pull]:
         return {
             container.image: Pull(instance.name, instance.hash, container.image, container.pull, "")
-            for assignment in self.desired("now").assignments
+            for assignment in self.desired(which).assignments
             for instance in assignment.instances
             for container in instance.pod.all_containers()
         }
 
     def _prepared(self) -> frozenset[str]:
         here = self.data.get("here")
-        return frozenset(pull.key for image, pull in self._pulls().items() if here is None or image in here)
+        return frozenset(
+            pull.key
+            for which in ("before", "now")
+            for image, pull in self._pulls(which).items()
+            if here is None or image in here
+        )
 
     def _failed(self) -> dict[str, str]:
         """`pull IMAGE: why` and `start INSTANCE: why`."""
@@ -170,7 +175,7 @@ class Story:
         }
         for line, why in self.data.get("failed", {}).items():
             do, _, what = line.partition(" ")
-            attempt = self._pulls()[what].attempt if do == "pull" else f"{do} {what} {hashes[what]}"
+            attempt = self._pulls("now")[what].attempt if do == "pull" else f"{do} {what} {hashes[what]}"
             found[attempt] = why
         return found
 
