@@ -13,10 +13,11 @@ from pullet.decide.heal import heal, unfinished
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Move, Scene
+from pullet.decide.strategies import bounds_of, not_its_turn, not_to_come, old_stays
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Revive, Start, Wait, pulls
-from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
+from pullet.model.workload import BlueGreen, Canary, OnDelete, Recreate, RegistryLogin, Rolling
 
 
 @dataclass(slots=True)
@@ -54,9 +55,13 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
             yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
         else:
-            yield held_back(instance, assignment, scene) or _start(
+            yield _held_back(instance, assignment, scene) or _start(
                 instance, scene, _why_new(assignment, standing, scene)
             )
+
+
+def _held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
+    return held_back(instance, assignment, scene) or not_to_come(instance, assignment, scene)
 
 
 def _in_turn(assignment: Assignment) -> Sequence[Instance]:
@@ -75,6 +80,8 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
             return Budget(0, 0)
         case OnDelete():
             return Budget(0, 0)
+        case BlueGreen() | Canary() as how:
+            surge, unavailable = bounds_of(how).bounds(total)
         case Rolling() as rolling:
             surge, unavailable = rolling.bounds(total)
             spared = min(_failing(assignment, standing, scene), int(rolling.tolerated * total))
@@ -138,6 +145,8 @@ def _succeed(
             yield spare
     elif unproven := still_proving(current, assignment.workload, scene):
         yield unproven
+    elif stays := old_stays(instance, assignment, scene):
+        yield stays
     else:
         by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
         yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
@@ -182,7 +191,7 @@ def _make_room(
     serves = any(scene.health(one).good for one in old)
     if stays := _why_it_stays(instance, first, assignment):
         return Wait(instance.name, f"{wanted} is wanted{stays}")
-    if waits := in_need(instance, assignment, scene):
+    if waits := in_need(instance, assignment, scene) or not_its_turn(instance, assignment, scene):
         return waits
     if isinstance(assignment.workload.replacement, Recreate):
         return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pullet.decide.health import times
 from pullet.decide.scene import Scene
+from pullet.decide.strategies import awaited
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
@@ -179,6 +180,8 @@ def _judge(
         return State.DEGRADED, bad[0].because
     if assignment.workload.paused and len(found) < len(assignment.instances) and _covered(current, scene):
         return State.HELD, "its rollout is paused; the old ones stay"
+    if word := awaited(assignment, scene):
+        return State.HELD, word
     complete = len(found) == len(assignment.instances) == len(scene.standing(assignment.workload.name))
     if not complete or not all(one.good for one in found):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)

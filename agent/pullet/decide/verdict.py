@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pullet.decide.canary import canary_failure
 from pullet.decide.health import container_health, times
 from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Scene
@@ -168,6 +169,8 @@ class _Case:
 
     def failure(self, trial: Trial) -> str:
         """Empty while it may yet come."""
+        if fell := canary_failure(self.assignment, self.scene):
+            return fell
         looping = [one for one in self.current if self.crashes(one) >= CRASHES]
         if self.scene.now - trial.since >= TRIED and len(looping) > self._tolerated:
             one = looping[0]

@@ -56,12 +56,13 @@ class Words:
     """What a person said to this agent: `paused` is the reason given, empty while it is not paused.
 
     `accepted` are the commits whose removals were allowed on this node. `retried` says of a workload when it was last
-    to be tried again at once, in seconds since the epoch.
+    to be tried again at once, and `promoted` when its new specification was approved, in seconds since the epoch.
     """
 
     paused: str = ""
     accepted: frozenset[str] = frozenset()
     retried: Mapping[str, float] = field(default_factory=dict)
+    promoted: Mapping[str, float] = field(default_factory=dict)
 
     def end(self, attempt: Attempt, workload: WorkloadName) -> bool:
         """Whether a person asked to forget it."""

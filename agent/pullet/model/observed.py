@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pullet.model.inspection import Inspected
 from pullet.model.names import InstanceName
 from pullet.model.pod import Restart
 from pullet.model.probe import Probe
@@ -113,11 +114,12 @@ class Observed:
     """`answers` by container id; `prepared` are the keys of the pulls that succeeded.
 
     `busy` are the keys of the steps in flight, with the verb in words; `attempts` those of steps that were tried
-    (see `pullet.model.plan`).
+    (see `pullet.model.plan`). `inspected` is what canaries' checks say, by workload and hash.
     """
 
     incarnations: tuple[Incarnation, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    inspected: Mapping[str, Inspected] = field(default_factory=dict)
     prepared: frozenset[str] = frozenset()
     busy: Mapping[str, str] = field(default_factory=dict)
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
