@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from scripts.demo.engines import SMALL, WEB_1, WEB_2
@@ -32,6 +33,7 @@ def tell(stage: Stage) -> None:
         before = push_deploys(stage)
         change_rolls(stage)
         killed_comes_back(stage)
+        bad_push_goes_back(stage)
         mistake_is_refused(stage)
         revert_restores(stage, before)
         repository_knows(stage)
@@ -89,6 +91,35 @@ def killed_comes_back(stage: Stage) -> None:
     stage.proves(f"by the engine's clock it runs again {(started - killed) * 1000:.0f} ms after the kill")
 
 
+def bad_push_goes_back(stage: Stage) -> None:
+    stage.act(
+        "A bad push rolls itself back",
+        "No machine can see this slip before it runs: the port has a letter in it. The new ones crash, so each node",
+        "goes back to what was good there, and says why. The customer asks on.",
+    )
+    before = specifications(stage)
+    slip = "sed -i 's/-p 8080/-p 808O/' shop/web.yaml"
+    stage.types(f"{slip} && git commit --quiet --all --message 'Move the port'")
+    customer = Customer(stage.eyes, WEB)
+    with customer.asking():
+        stage.types("git push --quiet")
+        took = stage.until(web_nodes_say(stage, "rolled-back"), "both web nodes say rolled-back")
+        stage.until(lambda: stage.eyes.standing() == standing(WEB_2), "what was good runs, and nothing else")
+    assert specifications(stage) == before, "the specifications differ from those before"
+    assert customer.fewest >= REPLICAS, f"only {customer.fewest} of {REPLICAS} web servers answered at a time"
+    stage.until(notes_say(stage, "rolled-back", web_nodes(stage)), "the notes in the repository say so")
+    node = web_nodes(stage)[0]
+    told = stage.types(
+        f"git -C {REPOSITORY} notes --ref=pullet/{node} show {stage.fleet.work.head}", shows=failure
+    )
+    assert "808O" in told, "the note does not have the last words"
+    stage.proves(
+        f"both went back after {took:.1f} s, and never fewer than {customer.fewest} servers answered"
+    )
+    stage.types("git revert --no-edit HEAD >/dev/null && git push --quiet")
+    settled(stage, WEB_2)
+
+
 def mistake_is_refused(stage: Stage) -> None:
     stage.act(
         "A manifest with a mistake is refused, and everything keeps running",
@@ -112,7 +143,7 @@ def revert_restores(stage: Stage, before: set[tuple[str, str]]) -> None:
         "A revert restores the former state",
         "The slip and web 2 are both taken back; what ran before is in the history, so it can run again.",
     )
-    stage.types("git revert --no-edit HEAD HEAD~1 >/dev/null && git push --quiet")
+    stage.types("git revert --no-edit HEAD HEAD~3 >/dev/null && git push --quiet")
     took = settled(stage, WEB_1)
     assert specifications(stage) == before, "the specifications differ from those before"
     stage.proves(f"web 1 runs after {took:.1f} s, from exactly the specifications of before")
@@ -145,11 +176,32 @@ def specifications(stage: Stage) -> set[tuple[str, str]]:
     return {(one.instance, one.hash) for one in stage.eyes.running()}
 
 
-def notes_say(stage: Stage, state: str) -> Callable[[], bool]:
-    """Whether `pullet status --repo` shows every node in this state at the pushed commit."""
+def web_nodes(stage: Stage) -> list[str]:
+    return sorted({one.node for one in stage.eyes.running() if one.workload == WEB})
+
+
+def web_nodes_say(stage: Stage, state: str) -> Callable[[], bool]:
+    """Whether the agents that run the web servers are in this state at the pushed commit."""
+    head, nodes = stage.fleet.work.head, web_nodes(stage)
+    agents = [agent for agent in stage.fleet.agents if agent.node in nodes]
+    return lambda: all(
+        (status := agent.status()).get("commit") == head and status["state"] == state for agent in agents
+    )
+
+
+def notes_say(stage: Stage, state: str, nodes: Sequence[str] = ()) -> Callable[[], bool]:
+    """Whether `pullet status --repo` shows these nodes, or else every node, in this state at the pushed commit."""
     head = stage.fleet.work.head[:10]
-    wanted = {(agent.node, head, state) for agent in stage.fleet.agents}
+    wanted = {(node, head, state) for node in nodes or [agent.node for agent in stage.fleet.agents]}
     return lambda: wanted <= {tuple(line.split()[:3]) for line in stage.fleet.say(STATUS).stdout.splitlines()}
+
+
+def failure(note: str) -> str:
+    """What the note says of the failure."""
+    lines = note.splitlines()
+    begins = next(number for number, line in enumerate(lines) if line.strip() == "failed:")
+    told = itertools.takewhile(lambda line: line.startswith("      "), lines[begins + 1 :])
+    return "\n".join([lines[begins].strip(), *(f"  {line.strip()}" for line in told)])
 
 
 def headlines(log: str) -> str:
