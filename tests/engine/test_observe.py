@@ -7,6 +7,7 @@ from pullet.engine import labels
 from pullet.engine.changes import Changes
 from pullet.engine.client import Connection
 from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.drift import Ways
 from pullet.engine.observe import Observer, timestamp
 from pullet.model.observed import Phase
 from pullet.model.pod import Port, Restart
@@ -117,7 +118,7 @@ def test_what_is_being_made_is_looked_at_when_it_runs_or_nobody_is_at_it(
         drawn(target, node).body | {"HostConfig": {"NetworkMode": "none"}, "NetworkingConfig": {}},
         f"made-{node}",
     )
-    observer = Observer(Connection(engine.url), node, Changes())
+    observer = Observer(Connection(engine.url), node, Changes(), Ways())
     assert observer.look({str(target.name)}) == ()
     assert [one.instance for one in observer.look()] == [target.name]
     assert [one.instance for one in observer.look({str(target.name)})] == [target.name]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import structlog
 
 from pullet.engine.client import Connection
+from pullet.engine.drift import Ways
 from pullet.engine.ending import Ending
 from pullet.engine.images import Images
+from pullet.engine.mending import Mending
 from pullet.engine.networks import Networks
 from pullet.engine.pods import Pods
 from pullet.engine.reviving import Reviving
 from pullet.engine.sites import Sites
 from pullet.engine.stock import Shelf, Stock
 from pullet.model.errors import PulletError
-from pullet.model.plan import Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
 
 log = structlog.get_logger()
 
@@ -21,12 +23,13 @@ log = structlog.get_logger()
 class Hands:
     """Called by the crew, from several threads at a time."""
 
-    def __init__(self, connection: Connection, shelf: Shelf, node: str) -> None:
+    def __init__(self, connection: Connection, shelf: Shelf, node: str, ways: Ways) -> None:
         self._connection = connection
         self._images = Images(connection, shelf)
         networks, stock = Networks(connection, node), Stock(shelf)
         sites = Sites(node, networks, stock)
-        self._pods = Pods(node, networks, self._images, sites)
+        self._pods = Pods(node, networks, self._images, sites, ways)
+        self._mending = Mending(networks, sites)
         self._reviving = Reviving(networks, sites)
         self._ending = Ending(node, stock)
 
@@ -51,6 +54,9 @@ class Hands:
                 self._connection.knock()  # what an engine stops because it ends is not ours to start again
                 with self._connection.calling(f"restart {target.instance}") as client:
                     self._reviving.revive(client, target, known)
+            case Mend(target=target, known=known):
+                with self._connection.calling(f"mend {target.instance}") as client:
+                    self._mending.mend(client, target, known)
             case Remove(target=target):
                 with self._connection.calling(f"remove {target.instance}") as client:
                     self._ending.remove(client, target)

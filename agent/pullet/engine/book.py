@@ -9,7 +9,7 @@ from dataclasses import replace
 from pullet.engine.failures import ImageGone
 from pullet.model.errors import Refused
 from pullet.model.observed import Attempt, Observed
-from pullet.model.plan import Pull, Remove, Revive, Start, Step, pulls
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, pulls
 
 FORGET = 600.0  # seconds after which a step that was not tried again starts with a clean slate
 
@@ -17,6 +17,7 @@ VERBS: dict[type[Step], str] = {
     Pull: "being pulled",
     Start: "being started",
     Revive: "being restarted",
+    Mend: "being mended",
     Remove: "being removed",
 }
 
@@ -64,7 +65,7 @@ class Book:
 
     def _note(self, step: Step, error: Exception | None) -> None:
         now = self._clock()
-        if error is None and not isinstance(step, Revive):
+        if error is None and not isinstance(step, Revive | Mend):
             self._attempts.pop(step.attempt, None)
         else:
             tried = self._attempts.get(step.attempt, Attempt(0, now))

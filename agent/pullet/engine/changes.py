@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 
 class Changes:
@@ -13,10 +14,19 @@ class Changes:
         self._listening = False
         self._all = True
         self._marked: set[str] = set()
+        self._known: frozenset[str] = frozenset()
 
     def mark(self, container: str) -> None:
         with self._lock:
             self._marked.add(container)
+
+    def know(self, containers: Iterable[str]) -> None:
+        """Which ones there are: what happens elsewhere is told apart by that."""
+        with self._lock:
+            self._known = frozenset(containers)
+
+    def knows(self, container: str) -> bool:
+        return container in self._known
 
     def mark_all(self) -> None:
         with self._lock:

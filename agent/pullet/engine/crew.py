@@ -12,12 +12,18 @@ import structlog
 from pullet.engine.book import Book, Flight
 from pullet.model.errors import PulletError
 from pullet.model.observed import Observed
-from pullet.model.plan import Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
 
 log = structlog.get_logger()
 
 # A registry that is slow and a container that takes its grace period do not keep others from starting.
-LANES: dict[type[Step], str] = {Pull: "pull", Start: "start", Revive: "start", Remove: "remove"}
+LANES: dict[type[Step], str] = {
+    Pull: "pull",
+    Start: "start",
+    Revive: "start",
+    Mend: "start",
+    Remove: "remove",
+}
 
 
 class Crew:

@@ -11,6 +11,7 @@ from pullet.engine.changes import Changes
 from pullet.engine.checks import run_check
 from pullet.engine.client import PATIENCE, Connection
 from pullet.engine.crew import Crew
+from pullet.engine.drift import Ways
 from pullet.engine.events import Events
 from pullet.engine.logs import last_words, logs
 from pullet.engine.observe import Observer
@@ -46,11 +47,11 @@ class DockerEngine:
         patience: float = PATIENCE,
         shelf: Shelf = LOOKING_ONLY,
     ) -> None:
-        changes = Changes()
+        changes, ways = Changes(), Ways()
         self._connection = Connection(url, patience)
-        self._observer = Observer(self._connection, node, changes)
+        self._observer = Observer(self._connection, node, changes, ways)
         self._events = Events(self._connection, node, changes, wake)
-        self._hands = Hands(self._connection, shelf, node)
+        self._hands = Hands(self._connection, shelf, node, ways)
         self._crew = Crew(self._hands.do, wake, clock)
         self._untidy = False
 

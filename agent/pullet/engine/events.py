@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -19,7 +19,8 @@ from pullet.model.errors import PulletError
 
 log = structlog.get_logger()
 
-# Asked of the engine itself, so that an exec probe a second costs nothing here.
+# Asked of the engine itself, so that an exec probe a second costs nothing here. The last two are a network's events:
+# they carry no label, so that the engine cannot be asked for those of our containers alone.
 MATTERS = (
     "create",
     "start",
@@ -32,6 +33,8 @@ MATTERS = (
     "rename",
     "update",
     "health_status",
+    "connect",
+    "disconnect",
 )
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 2.0
@@ -42,11 +45,8 @@ class Events:
         self, connection: Connection, node: str, changes: Changes, wake: Callable[[str], None]
     ) -> None:
         self._connection = connection
-        self._filters = {
-            "type": ["container"],
-            "label": [f"{labels.NODE}={node}"],
-            "event": list(MATTERS),
-        }
+        self._node = node
+        self._filters = {"type": ["container", "network"], "event": list(MATTERS)}
         self._changes = changes
         self._wake = wake
         self._stopped = threading.Event()
@@ -101,5 +101,14 @@ class Events:
             return
         with contextlib.suppress(urllib3.exceptions.ReadTimeoutError):  # nothing happened for long
             for event in stream:
-                self._changes.mark(event["Actor"]["ID"])
-                self._wake("engine")
+                if container := self._container(event):
+                    self._changes.mark(container)
+                    self._wake("engine")
+
+    def _container(self, event: Mapping[str, Any]) -> str:
+        """Which of ours it happened to, empty for any other. One that is not known yet has events of its own."""
+        about = event["Actor"].get("Attributes") or {}
+        if event.get("Type") == "network":
+            joined = str(about.get("container", ""))
+            return joined if self._changes.knows(joined) else ""
+        return str(event["Actor"]["ID"]) if about.get(labels.NODE) == self._node else ""

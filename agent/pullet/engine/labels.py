@@ -26,6 +26,7 @@ READINESS = f"{OURS}readiness"
 IMAGE = f"{OURS}image"  # the reference that was declared; the engine may have been given an id
 POST_START = f"{OURS}post-start"
 PRE_STOP = f"{OURS}pre-stop"
+ASKED = f"{OURS}asked"  # what the container was made from (see `drift`)
 ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
 MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import time
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import structlog
 from pullet.engine import labels
 from pullet.engine.changes import Changes
 from pullet.engine.client import Client, Connection
+from pullet.engine.drift import Ways, drifted
 from pullet.engine.preparing import still_prepared
 from pullet.model.errors import Refused
 from pullet.model.names import InstanceName
@@ -29,6 +31,12 @@ RESTART = {
     "unless-stopped": Restart.ALWAYS,
 }
 
+RECHECK = 300.0
+"""Seconds after which a container is inspected again although nothing is known to have happened to it."""
+
+AT_A_TIME = 20
+"""One in so many is at most inspected for that in one look."""
+
 HostPorts = frozenset[tuple[str, str, int]]
 
 
@@ -36,7 +44,8 @@ HostPorts = frozenset[tuple[str, str, int]]
 class Seen:
     """One container as it was when it was last inspected.
 
-    `network` is the container whose network it uses, `lenders` all whose namespaces it does.
+    `network` is the container whose network it uses, `lenders` all whose namespaces it does. `at` is when that was, by
+    the observer's clock, and `listed` what the list said then that only a person changes.
     """
 
     identity: labels.Identity
@@ -45,15 +54,26 @@ class Seen:
     host_ports: HostPorts
     network: str = ""
     lenders: tuple[str, ...] = ()
+    at: float = 0.0
+    listed: frozenset[str] = frozenset()
 
 
 class Observer:
-    """Called by the loop's thread only."""
+    """Called by the loop's thread only. `clock` gives seconds from any beginning."""
 
-    def __init__(self, connection: Connection, node: str, changes: Changes) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        node: str,
+        changes: Changes,
+        ways: Ways,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._connection = connection
         self._node = node
         self._changes = changes
+        self._ways = ways
+        self._clock = clock
         self._seen: dict[str, Seen] = {}
         self._strange: set[str] = set()
 
@@ -63,6 +83,8 @@ class Observer:
         What `busy` instances have only created is not there yet: it is inspected when it runs, or nobody is at it.
         """
         changed = self._changes.take()
+        if changed is not None:
+            changed |= self._overdue()
         try:
             with self._connection.calling("list containers") as client:
                 rows = client.containers(all=True, filters={"label": [f"{labels.NODE}={self._node}"]})
@@ -73,16 +95,32 @@ class Observer:
             raise
         self._strange &= seen.keys()
         self._seen = {key: value for key, value in seen.items() if value is not None}
-        return _grouped(_borrowing(one, self._seen) for one in self._seen.values())
+        self._changes.know(self._seen.keys())
+        return _grouped(self._as_meant(_borrowing(one, self._seen)) for one in self._seen.values())
+
+    def _overdue(self) -> frozenset[str]:
+        """Who should be inspected again in case an event was missed: a few at a time, the longest unseen first."""
+        before = self._clock() - RECHECK
+        due = sorted((one.at, number) for number, one in self._seen.items() if one.at <= before)
+        return frozenset(number for _, number in due[: 1 + len(self._seen) // AT_A_TIME])
+
+    def _as_meant(self, one: Seen) -> Seen:
+        meant = self._ways.meant(one.container.drift)
+        return (
+            one
+            if meant == one.container.drift
+            else replace(one, container=replace(one.container, drift=meant))
+        )
 
     def _current(self, client: Client, row: Mapping[str, Any], changed: frozenset[str] | None) -> Seen | None:
         """From the last look if nothing happened since; None for what is gone by now or not understood."""
         known = self._seen.get(row["Id"])
         unchanged = changed is not None and row["Id"] not in changed
-        if known and unchanged and known.container.phase == row["State"]:
+        if known and unchanged and known.container.phase == row["State"] and known.listed == _listed(row):
             return known
         try:
-            return seen(client.inspect_container(row["Id"]))
+            found = seen(client.inspect_container(row["Id"]))
+            return replace(found, at=self._clock(), listed=_listed(row))
         except docker.errors.NotFound:
             return None
         except Refused as reason:
@@ -97,6 +135,12 @@ class Observer:
 
 def _being_made(row: Mapping[str, Any], busy: Container[str]) -> bool:
     return row["State"] == Phase.CREATED and row["Labels"].get(labels.INSTANCE) in busy
+
+
+def _listed(row: Mapping[str, Any]) -> frozenset[str]:
+    """Its names and those of its networks."""
+    networks = (row.get("NetworkSettings") or {}).get("Networks") or {}
+    return frozenset((*row["Names"], *networks))
 
 
 def seen(inspected: Mapping[str, Any]) -> Seen:
@@ -119,6 +163,7 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         readiness=identity.readiness,
         role=identity.role,
         health=(state.get("Health") or {}).get("Status", ""),
+        drift=drifted(inspected),
     )
     policy = (host.get("RestartPolicy") or {}).get("Name", "")
     network, *others = (_lender(host.get(mode, "")) for mode in ("NetworkMode", "PidMode", "IpcMode"))

@@ -12,6 +12,7 @@ import structlog
 from pullet.engine import labels
 from pullet.engine.beginning import begin
 from pullet.engine.client import CONFLICT, Client
+from pullet.engine.drift import Ways, witnessed
 from pullet.engine.failures import ImageGone
 from pullet.engine.images import Images, refuse_root
 from pullet.engine.networks import Networks
@@ -32,11 +33,12 @@ Inspected = Mapping[str, Any]
 class Pods:
     """Called by the crew's threads; one at a time for each instance."""
 
-    def __init__(self, node: str, networks: Networks, images: Images, sites: Sites) -> None:
+    def __init__(self, node: str, networks: Networks, images: Images, sites: Sites, ways: Ways) -> None:
         self._node = node
         self._networks = networks
         self._images = images
         self._sites = sites
+        self._ways = ways
 
     def start(self, client: Client, target: Instance, commit: str) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
@@ -92,7 +94,7 @@ class Pods:
     def _created(self, client: Client, plan: Blueprint) -> str | None:
         """The new container's id; None where one of that name stands already."""
         try:
-            return client.create(plan.body, plan.name, plan.platform)
+            created = client.create(witnessed(plan), plan.name, plan.platform)
         except docker.errors.ImageNotFound:
             raise ImageGone(f"image {plan.image} is not on the engine any more") from None
         except docker.errors.NotFound:
@@ -102,6 +104,8 @@ class Pods:
             if error.status_code != CONFLICT:
                 raise
             return None
+        self._ways.learn(client.inspect_container(created))
+        return created
 
 
 def _taken_up(client: Client, plan: Blueprint) -> Inspected:

@@ -34,13 +34,25 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """One way in which a container differs by now from what was asked for; `trait` is the engine's word for it.
+
+    What can be put back `in_place` needs no new container.
+    """
+
+    trait: str
+    words: str
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedContainer:
     """One container. Times are seconds since the epoch, None where the engine has none.
 
     `restarts` counts what the engine itself restarted since the last start on request. A `stranded` one shares the
     namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
     own check says, empty without one. `image` is the reference that was declared, `image_id` what it led to when the
-    container was made, as `sha256:…`. `drift` says in words how it differs by now from how it was made.
+    container was made, as `sha256:…`. `drift` says how it differs by now from what was asked for.
     """
 
     id: str
@@ -61,7 +73,7 @@ class ObservedContainer:
     memory_limit: int | None = None
     liveness: Probe | None = None
     startup: Probe | None = None
-    drift: tuple[str, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pullet.model.names import InstanceName
 from pullet.model.pod import Pod
 from pullet.model.snapshot import Revision
 from pullet.model.verdict import Failed
-from pullet.model.workload import Workload
+from pullet.model.workload import DriftPolicy, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Desired:
 
     The catalog and the fleet's placement come along to say why something is not wanted here: moved, scaled down,
     no longer declared, or declared where it cannot be read. `hold` says why nothing may be started or removed at
-    all, and is empty where the revision is whole.
+    all, and is empty where the revision is whole. `drift` is what happens to changes by hand where a workload does not
+    say otherwise.
     """
 
     revision: Revision
@@ -70,3 +71,4 @@ class Desired:
     catalog: Catalog = Catalog()
     placement: Placement = Placement(nodes={})
     hold: str = ""
+    drift: DriftPolicy = "repair"

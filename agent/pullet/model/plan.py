@@ -101,6 +101,28 @@ class Revive:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """Put back in place what was changed by hand and can be changed while the containers live."""
+
+    do: ClassVar[str] = "mend"
+    target: Incarnation
+    known: Instance
+    because: str
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.instance
+
+    @property
+    def key(self) -> str:
+        return str(self.target.instance)
+
+    @property
+    def attempt(self) -> str:
+        return f"mend {self.target.instance} {self.target.hash}"
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """Stop gracefully within the instance's own grace period, then remove the containers."""
 
@@ -121,7 +143,7 @@ class Remove:
         return f"remove {self.target.instance} {self.target.hash}"
 
 
-Step = Pull | Start | Revive | Remove
+Step = Pull | Start | Revive | Remove | Mend
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pullet.engine.preparing import still_prepared
 from pullet.model.names import InstanceName
-from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
+from pullet.model.observed import Drift, Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Container, Pod, Restart
 
 ALIVE = (Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED)
@@ -38,6 +38,7 @@ class FakeContainer:
     restarts: int = 0
     backoff: float = 0.0
     life: int = 0
+    drift: tuple[Drift, ...] = ()
 
     def run(self, at: float) -> None:
         self.phase, self.started_at, self.exit_code = Phase.RUNNING, at, 0

@@ -16,9 +16,9 @@ from pullet.engine.labels import SANDBOX_NAME
 from pullet.engine.spec import Part, image_of, parts
 from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.names import InstanceName
-from pullet.model.observed import Answer, Incarnation, Observed, Phase, Role
+from pullet.model.observed import Answer, Drift, Incarnation, Observed, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
 from pullet.model.pod import Container, Pod, PullPolicy
 from pullet.testing.agenda import Agenda
 from pullet.testing.clock import VirtualClock
@@ -98,6 +98,12 @@ class FakeEngine:
             if container.phase is Phase.RUNNING:
                 container.phase = Phase.PAUSED
 
+    def drift_by_hand(self, instance: InstanceName, drift: Drift) -> None:
+        """Somebody changes its containers so that they differ in this way from what was asked for."""
+        self._agenda.settle()
+        for container in self._of(instance):
+            container.drift = (*(one for one in container.drift if one.trait != drift.trait), drift)
+
     def remove_behind_our_back(self, instance: InstanceName) -> None:
         self._agenda.settle()
         for container in self._of(instance):
@@ -129,7 +135,7 @@ class FakeEngine:
             case Pull(image=image, policy=policy, fixed=fixed):
                 here = fixed in self.images or (image in self.images and policy is not PullPolicy.ALWAYS)
                 return 0.0 if here else self.script.pulling.get(image, self.script.pull)
-            case Start() | Revive():
+            case Start() | Revive() | Mend():
                 return self.script.start
             case Remove(target=target):
                 grace = max((one.pod.grace for one in self._targets(target)), default=0.0)
@@ -158,6 +164,9 @@ class FakeEngine:
                 self._go_on(target, commit)
             case Revive(target=target):
                 self._revive(target)
+            case Mend(target=target):
+                for container in self._targets(target):
+                    container.drift = tuple(one for one in container.drift if not one.in_place)
             case Remove(target=target):
                 for container in self._targets(target):
                     del self._containers[container.id]
