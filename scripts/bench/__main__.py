@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.bench import commands, fifty, heal, idle, inside, push
+from scripts.bench import commands, fifty, heal, idle, inside, push, rolling
 from scripts.bench.lab import new_lab
 from scripts.bench.machine import described, load
 from scripts.bench.show import as_json, lines, missed
@@ -21,6 +21,7 @@ PARTS = {
     "idle": idle.measure,
     "heal": heal.measure,
     "inside": inside.measure,
+    "rolling": rolling.measure,
 }
 
 

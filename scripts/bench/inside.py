@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from scripts.bench.figures import Figure
+from scripts.bench.figures import Below, Figure
 from scripts.bench.lab import Lab
 from scripts.bench.workloads import manifests
 from tests.lab.git_servers import Work, bare_repository, git
 from tests.lab.snapshots import snapshot
 
-from pullet.decide import decide
+from pullet.decide import Scene, decide, judge
 from pullet.ledger import Ledger
 from pullet.logs import silence
 from pullet.loop import Loop
 from pullet.manifests.policy import Policy, bound
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
-from pullet.model.memory import Words
+from pullet.model.memory import Memory, Words
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
+from pullet.model.observed import Observed
+from pullet.model.placement import Desired
+from pullet.model.plan import Plan
 from pullet.model.pod import Container, Pod
 from pullet.model.problem import Origin
 from pullet.model.report import State
@@ -62,6 +66,7 @@ def tick(count: int) -> Figure:
             probes=engine,
             ledger=Ledger(Path(state)),
             words=_Silence(),
+            archive=_Nothing(),
             publishers=(),
             clock=clock.now,
         )
@@ -79,15 +84,25 @@ def plan(count: int) -> Figure:
     clock = VirtualClock()
     engine = FakeEngine(clock)
     for _ in range(TIMES):
-        engine.apply(decide(desired, engine.observe(), Words(), clock.now()).steps)
+        scene = Scene(desired, engine.observe(), clock.now())
+        engine.apply(decide(scene).steps)
         clock.advance(10)
     assert len(engine.observe().incarnations) == count
-    observed = engine.observe()
+    scene = Scene(desired, engine.observe(), clock.now())
+    memory = judge(scene)
+    assert {record.trial for record in memory.records.values()} == {None}
     return Figure(
-        f"planning alone with {count} instances, nothing changed",
+        f"judging and planning alone with {count} instances, nothing changed",
         "s",
-        _timed(lambda: decide(desired, observed, Words(), clock.now())),
+        _timed(lambda: _thought(desired, scene.observed, scene.now, memory)),
+        limit=Below(0.05),
     )
+
+
+def _thought(desired: Desired, observed: Observed, now: float, memory: Memory) -> Plan:
+    """As in a tick: nothing that an earlier one worked out is known."""
+    scene = Scene(desired, observed, now, memory=memory)
+    return decide(replace(scene, memory=judge(scene)))
 
 
 def reading(count: int) -> Figure:
@@ -146,6 +161,16 @@ class _Still:
 
     def fetched(self) -> Fetched:
         return Fetched(self._clock.now())
+
+
+class _Nothing:
+    """Nothing has to be remembered."""
+
+    def keep(self, _: Collection[str]) -> None:
+        return
+
+    def at(self, _: str) -> None:
+        return None
 
 
 class _Silence:
