@@ -41,7 +41,7 @@ def workload(
 ) -> Workload:
     """A Deployment; `init` are images that prepare, of which a `+` in front makes a sidecar, `beside` further ones.
 
-    `after` are `NAME CONDITION` of workloads that it needs.
+    `after` are `NAME CONDITION` of workloads that it needs, with `restart` behind where it starts anew with them.
     """
     container = Container(
         "main",
@@ -68,8 +68,8 @@ def workload(
     )
 
 
-def _dependency(name: str, condition: str) -> Dependency:
-    return Dependency(WorkloadName("shop", "Deployment", name), condition)
+def _dependency(name: str, condition: str, restart: str = "") -> Dependency:
+    return Dependency(WorkloadName("shop", "Deployment", name), condition, restart=restart == "restart")
 
 
 class World:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Remove, Revive, Start
@@ -62,6 +62,29 @@ def test_what_is_started_runs_and_is_seen(world: World) -> None:
     assert (container.restarts, container.finished_at) == (0, None)
     assert container.started_at is not None
     assert container.address
+
+
+def test_what_counts_when_nobody_declares_it_any_more(world: World) -> None:
+    """It is seen on the containers: what the workload came after, and that it stays; and when they were made."""
+    db = WorkloadName("shop", "StatefulSet", "db")
+    seen = started(world, replace(running(GOOD), after=(db,), kept=True))
+    assert (seen.after, seen.kept) == ((db,), True)
+    (container,) = seen.containers
+    assert container.created_at is not None
+    assert container.created_at <= (container.started_at or 0)
+    plain = started(world, running(GOOD, "shop/Deployment/web#1"))
+    assert (plain.after, plain.kept) == ((), False)
+
+
+def test_what_runs_is_started_anew(world: World) -> None:
+    """Where it is marked as cut off: the same container, a new process."""
+    seen = started(world, running(GOOD))
+    (before,) = seen.containers
+    marked = replace(seen, containers=(replace(before, stranded=True),))
+    world.does(Revive(marked, "what it depends on was replaced"))
+    (after,) = world.until_phase(WEB, Phase.RUNNING).containers
+    assert after.id == before.id
+    assert (after.started_at or 0) > (before.started_at or 0)
 
 
 def test_a_step_in_flight_is_busy(world: World) -> None:

@@ -1,9 +1,12 @@
 """What stands on a container and is read again."""
 
+from dataclasses import replace
+
 import pytest
 
 from pullet.engine import labels
 from pullet.model.errors import Refused
+from pullet.model.names import WorkloadName
 from pullet.model.observed import Role
 from pullet.model.probe import Check, Exec, Handler, HttpGet, Probe, Sleep, TcpSocket
 from tests.lab.images import BUSYBOX
@@ -41,6 +44,15 @@ def test_hooks_are_read_again(hook: Handler) -> None:
     assert (labels.post_start(marks), labels.pre_stop(marks)) == (hook, hook)
     with pytest.raises(Refused):
         labels.pre_stop({labels.PRE_STOP: '{"Grpc":{}}'})
+
+
+def test_what_its_workload_came_after_is_read_again() -> None:
+    """Its removal comes when nobody declares it any more; what was to stay then is marked for people too."""
+    after = (WorkloadName("shop", "Deployment", "db"), WorkloadName("front", "Service", "web"))
+    marks = labels.written(replace(instance(), after=after, kept=True), None, Role.SANDBOX, "edge-1", "a")
+    assert marks[labels.AFTER] == "shop/Deployment/db front/Service/web"
+    assert marks[labels.PRUNE] == "false"
+    assert (labels.read(marks).after, labels.read(marks).kept) == (after, True)
 
 
 def test_without_hooks() -> None:

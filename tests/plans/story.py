@@ -142,6 +142,8 @@ class Story:
             tuple(_container(name, pod, part, phase) for part, phase in phases.items()),
             pod.host_ports,
             tuple(one.name for one in pod.containers) if pod.has_sandbox else (),
+            tuple(one.workload for one in workload.after),
+            workload.kept,
         )
         return incarnation, max(phases.values(), key=lambda phase: phase == "ready")
 

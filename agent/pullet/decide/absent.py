@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pullet.decide.scene import Scene
+from pullet.decide.staying import stays
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Desired
 
@@ -19,16 +21,22 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Go:
+    """`fewer` where the workload is declared, and asks for fewer instances: that is meant, whatever else is kept."""
+
     because: str
+    fewer: bool = False
 
 
 Fate = Keep | Go
 Rule = Callable[[Incarnation, Desired], Fate | None]
 
 
-def fate(one: Incarnation, desired: Desired) -> Fate:
+def fate(one: Incarnation, scene: Scene) -> Fate:
     """Of an incarnation whose instance is not assigned to this node."""
-    return next(verdict for rule in RULES if (verdict := rule(one, desired)) is not None)
+    verdict = next(verdict for rule in RULES if (verdict := rule(one, scene.desired)) is not None)
+    if isinstance(verdict, Go) and not verdict.fewer and stays(one, scene.memory):
+        return Keep(f"pullet.dev/prune is false, although {verdict.because}")
+    return verdict
 
 
 def _held(_: Incarnation, desired: Desired) -> Fate | None:
@@ -66,7 +74,7 @@ def _pending(one: Incarnation, desired: Desired) -> Fate | None:
 
 def _fewer(one: Incarnation, desired: Desired) -> Fate | None:
     if any(workload.name == one.instance.workload for workload in desired.catalog.workloads):
-        return Go(f"no longer among the instances wanted at {desired.revision.short}")
+        return Go(f"no longer among the instances wanted at {desired.revision.short}", fewer=True)
     return None
 
 

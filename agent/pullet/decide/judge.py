@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pullet.decide.scene import Scene
+from pullet.decide.staying import declared_to_stay
 from pullet.decide.verdict import weigh
 from pullet.model.memory import Memory
 from pullet.model.verdict import Record
@@ -22,7 +23,8 @@ def judge(scene: Scene) -> Memory:
     }
     kept = {name: record for name, record in scene.memory.records.items() if name not in found}
     records = {**_still_known(kept, scene), **found}
-    return scene.memory if records == scene.memory.records else replace(scene.memory, records=records)
+    memory = replace(scene.memory, records=records, kept=declared_to_stay(scene))
+    return scene.memory if memory == scene.memory else memory
 
 
 def _still_known(records: dict[str, Record], scene: Scene) -> dict[str, Record]:

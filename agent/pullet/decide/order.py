@@ -50,12 +50,12 @@ def _unmet(dependency: Dependency, scene: Scene) -> str:
         return f"needs {name}, which fits on no node now"
     needed = scene.assignment(name)
     for instance in needed.instances if needed else ():
-        if not any(_meets(dependency.condition, instance, one, scene) for one in _standing(instance, scene)):
+        if not any(meets(dependency.condition, instance, one, scene) for one in _standing(instance, scene)):
             return f"needs {instance.name} to be {dependency.condition} first"
     return ""
 
 
-def _meets(condition: str, instance: Instance, one: Incarnation, scene: Scene) -> bool:
+def meets(condition: str, instance: Instance, one: Incarnation, scene: Scene) -> bool:
     """What serves may be of an older specification; work done for an older one is not done for this."""
     match condition:
         case "started":

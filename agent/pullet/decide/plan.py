@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from pullet.decide.absent import Go, Keep, fate
 from pullet.decide.brake import brake
 from pullet.decide.heal import heal
+from pullet.decide.leaving import in_turn
 from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
 from pullet.decide.verdict import next_verdict
@@ -47,12 +48,16 @@ def _unwanted(scene: Scene) -> Iterator[Incarnation]:
             yield one
 
 
-def _away(scene: Scene, unwanted: Iterable[Incarnation], held: AbstractSet[WorkloadName]) -> Iterator[Move]:
-    """What is not wanted here goes, or is kept, healed, and shown with the reason."""
+def _away(scene: Scene, unwanted: Sequence[Incarnation], held: AbstractSet[WorkloadName]) -> Iterator[Move]:
+    """What is not wanted here goes in its turn, or is kept, healed, and shown with the reason."""
+    going = [one for one in unwanted if isinstance(fate(one, scene), Go) and one.instance.workload not in held]
+    first = in_turn(going, scene)
     for one in unwanted:
-        verdict = fate(one, scene.desired)
+        verdict = fate(one, scene)
         if busy := scene.busy(one.instance):
             yield Wait(one.instance, busy)
+        elif turn := first.get((one.instance, one.hash)):
+            yield Wait(one.instance, f"{verdict.because}; {turn}")
         elif isinstance(verdict, Go) and one.instance.workload not in held:
             yield scene.unless_too_soon(Remove(one, verdict.because))
         else:
@@ -62,8 +67,8 @@ def _away(scene: Scene, unwanted: Iterable[Incarnation], held: AbstractSet[Workl
 
 def _going(scene: Scene, unwanted: Sequence[Incarnation]) -> frozenset[WorkloadName]:
     """Workloads of which nothing would be left here."""
-    going = [one for one in unwanted if isinstance(fate(one, scene.desired), Go)]
-    kept = [one for one in unwanted if isinstance(fate(one, scene.desired), Keep)]
+    going = [one for one in unwanted if isinstance(fate(one, scene), Go)]
+    kept = [one for one in unwanted if isinstance(fate(one, scene), Keep)]
     wanted = {assignment.workload.name for assignment in scene.desired.assignments}
     return _workloads(going) - _workloads(kept) - wanted
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pullet.decide.following import follow
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import proven, still_proving
@@ -137,6 +138,8 @@ def _succeed(
         ]
     elif healing:
         yield healing
+    elif following := follow(instance, current, assignment, scene):
+        yield following
     found = scene.health(current)
     if not old:
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pullet.decide.absent import Go, fate
 from pullet.decide.health import times
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
@@ -230,7 +231,11 @@ def _unwanted(name: WorkloadName, outcome: Outcome) -> WorkloadReport:
 
 
 def _kept(name: WorkloadName, outcome: Outcome) -> State:
-    return State.REFUSED if name in outcome.desired.catalog.refused else State.HELD
+    if name in outcome.desired.catalog.refused:
+        return State.REFUSED
+    scene = outcome.scene
+    going = any(isinstance(fate(one, scene), Go) for one in scene.standing(name))
+    return State.PROGRESSING if going and not outcome.plan.hold else State.HELD
 
 
 def _current(instance: Instance, standing: Sequence[Incarnation]) -> Incarnation | None:

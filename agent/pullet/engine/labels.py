@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pullet.model.errors import Refused
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Role
 from pullet.model.placement import Instance
 from pullet.model.pod import Container
@@ -29,6 +29,8 @@ PRE_STOP = f"{OURS}pre-stop"
 ASKED = f"{OURS}asked"  # what the container was made from (see `drift`)
 ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
+AFTER = f"{OURS}after"  # the workloads that its own came after: it goes before them
+PRUNE = f"{OURS}prune"  # false on what stays when it is no longer declared
 MAINS = f"{OURS}mains"  # on a sandbox: the names of the pod's main containers
 NAMESPACE = f"{OURS}namespace"  # on networks
 BUILD = f"{OURS}build"  # on images
@@ -59,6 +61,8 @@ class Identity:
     mains: tuple[str, ...] = ()
     address: str = ""
     image: str = ""
+    after: tuple[WorkloadName, ...] = ()
+    kept: bool = False
 
 
 def written(
@@ -79,6 +83,8 @@ def written(
         POD_UID: uid(instance, node),
         CONTAINER: container.name if container else SANDBOX_NAME,
         **({} if role is Role.MAIN else {ROLE: str(role)}),
+        **({AFTER: " ".join(map(str, instance.after))} if instance.after else {}),
+        **({PRUNE: "false"} if instance.kept else {}),
     }
     if container is None:
         return {**theirs, **ours, MAINS: " ".join(one.name for one in instance.pod.containers)}
@@ -109,6 +115,8 @@ def read(labels: Mapping[str, str]) -> Identity:
             mains=tuple(labels.get(MAINS, "").split()),
             address=labels.get(ADDRESS, ""),
             image=labels.get(IMAGE, ""),
+            after=tuple(map(WorkloadName.parse, labels.get(AFTER, "").split())),
+            kept=labels.get(PRUNE) == "false",
         )
     except KeyError as missing:
         raise Refused(f"the label or key {missing} is missing") from None

@@ -152,6 +152,7 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         name=identity.container,
         image=identity.image or config["Image"],
         image_id=inspected["Image"],
+        created_at=timestamp(inspected["Created"]),
         phase=Phase(state["Status"]),
         exit_code=state["ExitCode"],
         started_at=timestamp(state["StartedAt"]),
@@ -254,4 +255,6 @@ def _incarnation(group: list[Seen]) -> Incarnation:
         containers=still_prepared(containers, restart),
         host_ports=frozenset().union(*(one.host_ports for one in group)),
         mains=next((one.identity.mains for one in group if one.identity.mains), ()),
+        after=tuple(dict.fromkeys(name for one in group for name in one.identity.after)),
+        kept=any(one.identity.kept for one in group),
     )

@@ -33,13 +33,15 @@ class Followed:
 class Memory:
     """`followed` has the newest last; `records` and the `timetables` of CronJobs are by the workload's name.
 
-    `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch.
+    `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch. `kept` says
+    of a workload that stands here whether it stays when it is no longer declared, as was last declared of it.
     """
 
     followed: tuple[Followed, ...] = ()
     records: Mapping[str, Record] = field(default_factory=dict)
     runs: Mapping[str, Run] = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
+    kept: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def last(self) -> Followed | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pullet.model.inspection import Inspected
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.pod import Restart
 from pullet.model.probe import Probe
 
@@ -47,7 +47,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class ObservedContainer:
-    """One container. Times are seconds since the epoch, None where the engine has none.
+    """One container. Times are seconds since the epoch, None where the engine has none. It was made `created_at`.
 
     `restarts` counts what the engine itself restarted since the last start on request. A `stranded` one shares the
     namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
@@ -70,6 +70,7 @@ class ObservedContainer:
     stranded: bool = False
     health: str = ""
     image_id: str = ""
+    created_at: float | None = None
     memory_limit: int | None = None
     liveness: Probe | None = None
     startup: Probe | None = None
@@ -80,7 +81,8 @@ class ObservedContainer:
 class Incarnation:
     """One instance built from one specification; while it is replaced, two incarnations stand side by side.
 
-    `mains` names the main containers that it is to have, where it has a sandbox that knows.
+    `mains` names the main containers that it is to have, where it has a sandbox that knows. `after` and `kept` are what
+    was declared of its workload when it was made.
     """
 
     instance: InstanceName
@@ -91,6 +93,8 @@ class Incarnation:
     containers: tuple[ObservedContainer, ...]
     host_ports: frozenset[tuple[str, str, int]] = frozenset()
     mains: tuple[str, ...] = ()
+    after: tuple[WorkloadName, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pullet.model.catalog import Catalog
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.pod import Pod
 from pullet.model.snapshot import Revision
 from pullet.model.verdict import Failed
@@ -33,7 +33,8 @@ class Placement:
 class Instance:
     """One replica that should stand on this node: the specification, its hash, and the file that declares it.
 
-    `images` fixes what references lead to: an image's id, `sha256:…`, to make containers from instead.
+    `images` fixes what references lead to: an image's id, `sha256:…`, to make containers from instead. `after` and
+    `kept` are the workload's, to stand on its containers, as they count when nobody declares it any more.
     """
 
     name: InstanceName
@@ -41,6 +42,8 @@ class Instance:
     hash: str
     path: str
     images: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[WorkloadName, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,10 @@ def desire(revision: Revision, catalog: Catalog, here: Node) -> Desired:
 
 
 def _assignment(workload: Workload, names: Iterable[InstanceName]) -> Assignment:
-    digest = workload.pod.digest()
-    return Assignment(
-        workload, tuple(Instance(name, workload.pod, digest, workload.origin.path) for name in names)
-    )
+    pod, path = workload.pod, workload.origin.path
+    digest, after = pod.digest(), tuple(dict.fromkeys(one.workload for one in workload.after))
+    instances = (Instance(name, pod, digest, path, after=after, kept=workload.kept) for name in names)
+    return Assignment(workload, tuple(instances))
 
 
 def _hold(catalog: Catalog, placement: Placement, node: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pullet.engine.preparing import still_prepared
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Drift, Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Container, Pod, Restart
 
@@ -38,6 +38,9 @@ class FakeContainer:
     restarts: int = 0
     backoff: float = 0.0
     life: int = 0
+    created_at: float = 0.0
+    after: tuple[WorkloadName, ...] = ()
+    kept: bool = False
     drift: tuple[Drift, ...] = ()
 
     def run(self, at: float) -> None:
@@ -88,6 +91,7 @@ class FakeContainer:
             readiness=self.spec.readiness,
             role=self.role,
             image_id=self.image_id,
+            created_at=self.created_at,
             memory_limit=self.spec.resources.memory_limit,
         )
 
@@ -107,4 +111,6 @@ def incarnation_of(containers: Sequence[FakeContainer]) -> Incarnation:
         ),
         host_ports=first.pod.host_ports,
         mains=mains,
+        after=first.after,
+        kept=first.kept,
     )

@@ -226,6 +226,9 @@ class FakeEngine:
             part.container,
             part.role,
             image_id=self.images.resolved(image),
+            created_at=self._agenda.now,
+            after=target.after,
+            kept=target.kept,
         )
         return made
 
@@ -233,7 +236,10 @@ class FakeEngine:
         standing = list(self._targets(target))
         if len(standing) < len(target.containers):
             raise Transient(f"restart {target.instance}: no such container")
+        stranded = {one.id for one in target.containers if one.stranded}
         for container in standing:
+            if container.id in stranded and container.phase in ALIVE:
+                container.end(self._agenda.now, KILLED)
             self._start(container)
 
     def _start(self, container: FakeContainer) -> None:

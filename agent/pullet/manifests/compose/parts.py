@@ -22,7 +22,7 @@ from pullet.manifests.compose.syntax import (
     Seconds,
     Texts,
 )
-from pullet.manifests.schema import honoured, ignored, later, warned
+from pullet.manifests.schema import honoured, ignored, warned
 
 
 class ServicePort(Part):
@@ -116,7 +116,7 @@ class Need(Part):
         "What it must have come to.", "service_started"
     )
     required: bool = honoured("Whether a missing one is an obstacle.", True)
-    restart: bool = later("Whether its replacement replaces this one too.", False)
+    restart: bool = honoured("Whether this one starts anew when that was replaced.", False)
 
 
 class HealthCheck(Part):
