@@ -8,7 +8,7 @@ import pytest
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Pull, Remove, Revive, Start
+from pullet.model.plan import Pull, Remove, Revive, Start, Stop
 from pullet.model.pod import Port, PullPolicy, Restart
 from pullet.model.probe import Exec
 from pullet.testing.script import Crash
@@ -113,6 +113,25 @@ def test_a_removed_one_is_gone(world: World) -> None:
     for _ in range(2):
         assert world.does(Remove(seen, "not wanted")) is None
         assert world.sees(WEB) is None
+
+
+def test_a_stopped_one_stays_down_for_good(world: World) -> None:
+    """It stands to be looked at, never restarts by itself, and stopping it again is fine."""
+    for name, image in (("shop/Job/good#0", GOOD), ("shop/Job/bad#0", CRASHING)):
+        seen = started(world, running(image, name, restart=Restart.ON_FAILURE))
+        for _ in range(2):
+            assert world.does(Stop(seen, "its time is over")) is None
+        down = world.until_phase(seen.instance, Phase.EXITED)
+        assert down.restart is Restart.NEVER
+
+
+def test_a_pod_of_several_stops_as_a_whole(world: World) -> None:
+    """With what served it, and its network."""
+    seen = whole(world, several())
+    assert world.does(Stop(seen, "its time is over")) is None
+    down = world.sees(seen.instance)
+    assert down is not None
+    assert {one.phase for one in down.containers} == {Phase.EXITED}
 
 
 def test_a_crash_is_healed_by_the_engine_and_counted(world: World) -> None:
@@ -263,12 +282,15 @@ def test_the_engine_restarts(world: World) -> None:
     killed = started(world, running(GOOD, "shop/Pod/killed#0"))
     world.kill(killed)
     world.until_phase(killed.instance, Phase.EXITED)
+    stopped = started(world, running(CRASHING, "shop/Job/stopped#0", restart=Restart.ON_FAILURE))
+    assert world.does(Stop(stopped, "its time is over")) is None
     world.engine_restart()
     (back,) = world.until_phase(WEB, Phase.RUNNING).containers
     assert (back.id, back.restarts) == (always.containers[0].id, 0)
     assert (back.started_at or 0) >= (always.containers[0].started_at or 0)
     world.until_phase(never.instance, Phase.EXITED)
     world.until_phase(killed.instance, Phase.EXITED)
+    world.until_phase(stopped.instance, Phase.EXITED)
 
 
 def whole(world: World, target: Instance) -> Incarnation:

@@ -170,12 +170,12 @@ def test_pinned() -> None:
     }
 
 
-@pytest.mark.parametrize("count", [Fixed(1), PerNode()])
-def test_jobs_are_pending(count: Count) -> None:
-    """They are read and checked, and do not run yet."""
-    found = placed(replace(workload("w", count), lifetime=Finite()), nodes=NODES[:1])
-    assert standing(found) == {}
-    assert [dict(one.reasons) for one in found.pending] == [{"n1": "does not run jobs yet"}]
+def test_a_job_stands_on_one_node_as_a_whole() -> None:
+    """Its limits count over all its pods, and agents do not talk."""
+    found = standing(placed(replace(workload("w", Fixed(3)), lifetime=Finite(completions=3))))
+    assert [len(mine) for mine in found.values()] == [3]
+    everywhere = placed(replace(workload("w", PerNode()), lifetime=Finite()))
+    assert len(standing(everywhere)) == len(NODES)
 
 
 def test_ordinals_begin_where_they_are_told() -> None:

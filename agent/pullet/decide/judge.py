@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pullet.decide.runs import tally
 from pullet.decide.scene import Scene
 from pullet.decide.staying import declared_to_stay
 from pullet.decide.verdict import weigh
@@ -16,6 +17,7 @@ def judge(scene: Scene) -> Memory:
     """What is to be remembered from now on; recorded before anything is done because of it."""
     if scene.desired.hold:
         return scene.memory
+    scene = replace(scene, memory=tally(scene))
     found = {
         str(one.workload.name): weigh(one, scene)
         for one in scene.desired.assignments

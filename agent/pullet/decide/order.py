@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pullet.decide.gate import gate, is_complete
 from pullet.decide.health import Condition
 from pullet.decide.scene import Scene
 from pullet.model.observed import Incarnation, Phase
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Wait
-from pullet.model.workload import Dependency
+from pullet.model.workload import Dependency, Finite
 
 
 def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
@@ -25,7 +26,8 @@ def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait 
 
 def in_need(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
     """The first dependency that is not met; who makes room for a successor need not wait for its turn besides."""
-    unmet = next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
+    shut = gate(assignment, scene)
+    unmet = shut.because if shut else next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
     return Wait(instance.name, unmet) if unmet else None
 
 
@@ -49,6 +51,8 @@ def _unmet(dependency: Dependency, scene: Scene) -> str:
     if dependency.required and any(one.instance.workload == name for one in scene.desired.placement.pending):
         return f"needs {name}, which fits on no node now"
     needed = scene.assignment(name)
+    if needed and dependency.condition == "complete" and isinstance(needed.workload.lifetime, Finite):
+        return "" if is_complete(needed, scene) else f"needs {name} to be complete first"
     for instance in needed.instances if needed else ():
         if not any(meets(dependency.condition, instance, one, scene) for one in _standing(instance, scene)):
             return f"needs {instance.name} to be {dependency.condition} first"

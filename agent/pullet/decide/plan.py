@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from pullet.decide.absent import Go, Keep, fate
 from pullet.decide.brake import brake
 from pullet.decide.heal import heal
+from pullet.decide.jobs import run
 from pullet.decide.leaving import in_turn
 from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
@@ -15,6 +16,7 @@ from pullet.decide.verdict import next_verdict
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Incarnation
 from pullet.model.plan import Plan, Remove, Step, Wait
+from pullet.model.workload import Endless
 
 
 def decide(scene: Scene) -> Plan:
@@ -38,19 +40,25 @@ def _toward(scene: Scene) -> Iterator[Move]:
     """What is wanted here; nothing is, where who runs what is not known."""
     if not scene.desired.hold:
         for assignment in scene.desired.assignments:
-            yield from replace(assignment, scene)
+            endless = isinstance(assignment.workload.lifetime, Endless)
+            yield from replace(assignment, scene) if endless else run(assignment, scene)
 
 
 def _unwanted(scene: Scene) -> Iterator[Incarnation]:
+    """What stands of a Job that is placed here is a matter of its runs."""
     wanted = {instance.name for assignment in scene.desired.assignments for instance in assignment.instances}
     for one in scene.observed.incarnations:
-        if scene.desired.hold or one.instance not in wanted:
+        placed = scene.assignment(one.instance.workload)
+        runs = placed is not None and not isinstance(placed.workload.lifetime, Endless)
+        if scene.desired.hold or not (runs or one.instance in wanted):
             yield one
 
 
 def _away(scene: Scene, unwanted: Sequence[Incarnation], held: AbstractSet[WorkloadName]) -> Iterator[Move]:
     """What is not wanted here goes in its turn, or is kept, healed, and shown with the reason."""
-    going = [one for one in unwanted if isinstance(fate(one, scene), Go) and one.instance.workload not in held]
+    going = [
+        one for one in unwanted if isinstance(fate(one, scene), Go) and one.instance.workload not in held
+    ]
     first = in_turn(going, scene)
     for one in unwanted:
         verdict = fate(one, scene)

@@ -14,6 +14,7 @@ from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
 from pullet.model.plan import Step, Wait
+from pullet.model.run import Run, workload_of
 
 Move = Step | Wait
 
@@ -47,6 +48,29 @@ class Scene:
     @cached_property
     def _assigned(self) -> Mapping[WorkloadName, Assignment]:
         return {one.workload.name: one for one in self.desired.assignments}
+
+    def hooks(self, workload: WorkloadName) -> tuple[Assignment, ...]:
+        """The Jobs placed here that belong to the rollout of the workload."""
+        return self._hooks.get(workload, ())
+
+    @cached_property
+    def _hooks(self) -> Mapping[WorkloadName, tuple[Assignment, ...]]:
+        found: defaultdict[WorkloadName, tuple[Assignment, ...]] = defaultdict(tuple)
+        for one in self.desired.assignments:
+            if one.workload.hook:
+                found[one.workload.hook.of] += (one,)
+        return found
+
+    def runs(self, workload: WorkloadName) -> Mapping[str, Run]:
+        """What is remembered of the runs of a Job or CronJob."""
+        return self._runs.get(str(workload), {})
+
+    @cached_property
+    def _runs(self) -> Mapping[str, Mapping[str, Run]]:
+        found: defaultdict[str, dict[str, Run]] = defaultdict(dict)
+        for key, run in self.memory.runs.items():
+            found[workload_of(key)][key] = run
+        return found
 
     def health(self, incarnation: Incarnation) -> Health:
         return health(incarnation, self.observed, self.now)

@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pullet.decide.absent import Go, fate
+from pullet.decide.drift import mended, outgrown, told
+from pullet.decide.gate import gate
 from pullet.decide.health import times
+from pullet.decide.jobs import absence, report
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
-from pullet.model.plan import Plan, Remove, Revive, Start, Step, pulls
+from pullet.model.plan import Mend, Plan, Remove, Revive, Start, Step, pulls
 from pullet.model.report import (
     ContainerReport,
     InstanceReport,
@@ -23,6 +26,7 @@ from pullet.model.report import (
     WorkloadReport,
 )
 from pullet.model.snapshot import Fetched
+from pullet.model.workload import Endless
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,9 @@ def _workloads(outcome: Outcome) -> Iterator[tuple[WorkloadName, WorkloadReport]
     wanted = {} if outcome.desired.hold else {one.workload.name: one for one in outcome.desired.assignments}
     standing = {one.instance.workload for one in outcome.observed.incarnations}
     for name in standing | set(wanted):
-        if name in wanted:
+        if name in wanted and not isinstance(wanted[name].workload.lifetime, Endless):
+            yield name, report(wanted[name], _next_move(name, outcome), outcome.scene)
+        elif name in wanted:
             yield name, _told(wanted[name], _wanted(wanted[name], outcome))
         else:
             yield name, _unwanted(name, outcome)
@@ -175,6 +181,8 @@ def _judge(
     """One workload; what cannot be done outranks what is on its way."""
     scene = outcome.scene
     found = [scene.health(one) for one in current.values() if one is not None]
+    if (shut := gate(assignment, scene)) and shut.failed:
+        return State.DEGRADED, shut.because
     if failure := next(_failures(assignment, current, outcome), ""):
         return State.DEGRADED, failure
     if bad := [one for one in found if one.bad]:
@@ -186,7 +194,24 @@ def _judge(
     complete = len(found) == len(assignment.instances) == len(scene.standing(assignment.workload.name))
     if not complete or not all(one.good for one in found):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
-    return State.CONVERGED, ""
+    return _as_asked(assignment, current, outcome)
+
+
+def _as_asked(
+    assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
+) -> tuple[State, str]:
+    """What serves may have been changed by hand, which is about to be put right, or only told."""
+    scene, standing = outcome.scene, [one for one in current.values() if one is not None]
+    changed = [word for one in standing if (word := told(one, assignment.workload, scene))]
+    if any(_repaired(one, assignment, scene) for one in standing):
+        return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
+    return State.CONVERGED, changed[0] if changed else ""
+
+
+def _repaired(one: Incarnation, assignment: Assignment, scene: Scene) -> bool:
+    """Whether it is about to be put right, in place or with new containers."""
+    instance = next(instance for instance in assignment.instances if instance.name == one.instance)
+    return bool(outgrown(one, assignment, scene) or mended(one, instance, assignment, scene))
 
 
 def _covered(instances: Iterable[InstanceName], scene: Scene) -> bool:
@@ -214,6 +239,8 @@ def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) 
         yield Start(instance, outcome.desired.revision.commit, "")
     elif not outcome.scene.health(standing).good:
         yield Revive(standing, "")
+    elif any(one.drift for one in standing.containers):
+        yield Mend(standing, instance, "")
 
 
 def _next_move(name: WorkloadName, outcome: Outcome) -> str:
@@ -249,15 +276,34 @@ def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
     standing = sorted(outcome.observed.incarnations, key=lambda one: one.instance.sort_key)
     for one in standing:
         found = scene.health(one)
-        because = reasons.get(one.instance, found.because)
+        because = reasons.get(one.instance) or _changed(one, scene) or found.because
         yield InstanceReport(
-            str(one.instance), str(found.condition), found.good, because, tuple(_containers(one))
+            str(one.instance),
+            str(found.condition),
+            found.good,
+            because,
+            tuple(_containers(one)),
+            tuple(change.words for container in one.containers for change in container.drift)
+            if _changed(one, scene)
+            else (),
         )
     there = {one.instance for one in standing}
     for assignment in outcome.desired.assignments:
         for instance in assignment.instances:
-            if instance.name not in there:
-                yield InstanceReport(str(instance.name), "missing", False, reasons.get(instance.name, ""))
+            if instance.name in there:
+                continue
+            if shown := absence(assignment, instance, scene):
+                state, fine = shown
+                yield InstanceReport(str(instance.name), state, fine, reasons.get(instance.name, ""))
+
+
+def _changed(one: Incarnation, scene: Scene) -> str:
+    """What was changed by hand of one that is wanted as it is."""
+    assignment = scene.assignment(one.instance.workload)
+    wanted = assignment.instances if assignment else ()
+    if assignment is None or (one.instance, one.hash) not in {(each.name, each.hash) for each in wanted}:
+        return ""
+    return told(one, assignment.workload, scene)
 
 
 def _containers(one: Incarnation) -> Iterator[ContainerReport]:

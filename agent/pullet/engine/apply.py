@@ -15,7 +15,7 @@ from pullet.engine.reviving import Reviving
 from pullet.engine.sites import Sites
 from pullet.engine.stock import Shelf, Stock
 from pullet.model.errors import PulletError
-from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, Stop
 
 log = structlog.get_logger()
 
@@ -60,3 +60,6 @@ class Hands:
             case Remove(target=target):
                 with self._connection.calling(f"remove {target.instance}") as client:
                     self._ending.remove(client, target)
+            case Stop(target=target):
+                with self._connection.calling(f"stop {target.instance}") as client:
+                    self._ending.stop(client, target)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pullet.engine.failures import ImageGone
 from pullet.model.errors import Refused
 from pullet.model.observed import Attempt, Observed
-from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, pulls
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, Stop, pulls
 
 FORGET = 600.0  # seconds after which a step that was not tried again starts with a clean slate
 
@@ -19,6 +19,7 @@ VERBS: dict[type[Step], str] = {
     Revive: "being restarted",
     Mend: "being mended",
     Remove: "being removed",
+    Stop: "being stopped",
 }
 
 Flight = tuple[Step, ...]

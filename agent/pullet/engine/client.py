@@ -9,7 +9,7 @@ import math
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import docker
@@ -92,6 +92,11 @@ class Client(docker.APIClient):
             raise Transient(
                 f"the engine lost track of container {container[:12]}; it was removed, to be made anew"
             ) from error
+
+    def keep_down(self, container: str) -> None:
+        """From now on the engine does not start it by itself; gone is as good."""
+        with suppress(docker.errors.NotFound):
+            self.ask("POST", f"/containers/{container}/update", json={"RestartPolicy": {"Name": "no"}})
 
     def has_image(self, image: str) -> bool:
         return self._image(image) is not None

@@ -12,7 +12,7 @@ import structlog
 from pullet.engine.book import Book, Flight
 from pullet.model.errors import PulletError
 from pullet.model.observed import Observed
-from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, Stop
 
 log = structlog.get_logger()
 
@@ -23,6 +23,7 @@ LANES: dict[type[Step], str] = {
     Revive: "start",
     Mend: "start",
     Remove: "remove",
+    Stop: "remove",
 }
 
 

@@ -37,17 +37,21 @@ class Ending:
         All within one grace period, as in Kubernetes:
         https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#termination-with-sidecars
         """
-        began = time.monotonic()
-        mains = [one.id for one in target.containers if one.role is Role.MAIN]
-        servants = [one.id for one in target.containers if one.role in (Role.SIDECAR, Role.INIT)]
-        _end_together(client, mains)
-        for container in sorted(servants, key=partial(_made_at, client), reverse=True):
-            end(client, container, time.monotonic() - began)
+        _end_pod(client, target)
         for one in sorted(target.containers, key=lambda one: one.role is Role.SANDBOX):
             if one.role is Role.SANDBOX:
                 end(client, one.id)
             _remove(client, one.id)
         self._stock.clear(client, key_of(target.instance, target.hash, self._node))
+
+    def stop(self, client: Client, target: Incarnation) -> None:
+        """For good: an engine that starts brings back what failed, even if it was stopped by hand."""
+        for one in target.containers:
+            client.keep_down(one.id)
+        _end_pod(client, target)
+        for one in target.containers:
+            if one.role is Role.SANDBOX:
+                end(client, one.id)
 
     def sweep(self, client: Client) -> None:
         """Clear what no container of any node's name on this engine may have mounted; while nothing is started."""
@@ -55,6 +59,16 @@ class Ending:
         marks = (row["Labels"] for row in rows)
         standing = {key_of(one[labels.INSTANCE], one[labels.HASH], one[labels.NODE]) for one in marks}
         self._stock.sweep(client, standing)
+
+
+def _end_pod(client: Client, target: Incarnation) -> None:
+    """All but the sandbox."""
+    began = time.monotonic()
+    mains = [one.id for one in target.containers if one.role is Role.MAIN]
+    servants = [one.id for one in target.containers if one.role in (Role.SIDECAR, Role.INIT)]
+    _end_together(client, mains)
+    for container in sorted(servants, key=partial(_made_at, client), reverse=True):
+        end(client, container, time.monotonic() - began)
 
 
 def end(client: Client, container: str, spent: float = 0) -> None:

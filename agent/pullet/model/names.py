@@ -44,6 +44,13 @@ class InstanceName:
         return f"{self.workload.name}-{self.ordinal}"
 
     @property
+    def index(self) -> str:
+        """Which of its like it is: the ordinal, and of a scheduled run what stands behind its time."""
+        if self.workload.kind == "CronJob":
+            return self.ordinal.partition("-")[2] or "0"
+        return self.ordinal
+
+    @property
     def sort_key(self) -> tuple[WorkloadName, int, str]:
         """Orders `#2` before `#10`."""
         return self.workload, int(self.ordinal) if self.ordinal.isdigit() else -1, self.ordinal

@@ -143,7 +143,28 @@ class Remove:
         return f"remove {self.target.instance} {self.target.hash}"
 
 
-Step = Pull | Start | Revive | Remove | Mend
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop gracefully, and for good: the containers stay, so that what they wrote can be read, and never come back."""
+
+    do: ClassVar[str] = "stop"
+    target: Incarnation
+    because: str
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.instance
+
+    @property
+    def key(self) -> str:
+        return str(self.target.instance)
+
+    @property
+    def attempt(self) -> str:
+        return f"stop {self.target.instance} {self.target.hash}"
+
+
+Step = Pull | Start | Revive | Remove | Stop | Mend
 
 
 @dataclass(frozen=True, slots=True)

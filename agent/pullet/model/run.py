@@ -33,8 +33,9 @@ class Tries:
 class Run:
     """One run of a Job. Times in seconds since the epoch; `began` is None while it is suspended.
 
-    `because` is how the last failure was, and in the end why it failed. `tries` are by index. `seen` says how many ends
-    of a container are taken into account already, by its id, so that none counts twice.
+    `because` is how the last failure was, and in the end why it failed. `tries` are by index. `seen` says how many
+    failures of a container are taken into account already, by its id, so that none counts twice; `stale` are those
+    that ended before a person had it tried again.
     """
 
     began: float | None
@@ -44,6 +45,7 @@ class Run:
     succeeded: tuple[str, ...] = ()
     tries: Mapping[str, Tries] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,8 @@ class Timetable:
 
     schedule: str
     handled: float
+
+
+def workload_of(key: str) -> str:
+    """The name of the workload whose run it is, by the run's key in the memory."""
+    return key.partition(" ")[0].partition("@")[0]

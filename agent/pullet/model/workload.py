@@ -154,6 +154,11 @@ class Finite:
     max_failed_indexes: int | None = None
     replace_failed_only: bool = False
 
+    @property
+    def pods(self) -> int:
+        """How many there are to end well; of a work queue, how many work on it."""
+        return self.parallelism if self.completions is None else self.completions
+
 
 @dataclass(frozen=True, slots=True)
 class FailureRule:
@@ -183,6 +188,16 @@ class Scheduled:
 
 
 Lifetime = Endless | Finite | Scheduled
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A Job that is run once for each specification of the workload `of`: before that is rolled out, or after."""
+
+    of: WorkloadName
+    before: bool
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
 
 OnFailure = Literal["rollback", "pause", "continue"]
 """What comes when a new specification fails: the last good one, nothing more, or one try after the other."""
@@ -338,6 +353,7 @@ class Workload:
     `paused` one is not replaced. `on_failure` is what comes then, and `backward` how the way back is gone where that
     differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
     policy refuses it for that, or only warns. What stands of a `kept` one stays when it is no longer declared.
+    With a `hook` it is a Job that belongs to the rollout of another.
     `drift` is what it says of changes by hand, None where it says nothing.
     """
 
@@ -358,6 +374,7 @@ class Workload:
     backward: Replacement | None = None
     after: tuple[Dependency, ...] = ()
     kept: bool = False
+    hook: Hook | None = None
     logins: tuple[RegistryLogin, ...] = ()
     drift: DriftPolicy | None = None
     unmet: tuple[Problem, ...] = ()

@@ -28,7 +28,7 @@ def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
     standing = Standing({node.name: node for node in ordered})
     placing = _Placing(ordered, Room({node.name: [] for node in ordered}), standing)
     for group in _groups(catalog.workloads):
-        if len(group) == 1 and not group[0].where.together:
+        if len(group) == 1 and not _stands_as_a_whole(group[0]):
             placing.alone(group[0])
         else:
             placing.together(group)
@@ -144,10 +144,14 @@ class _Placing:
             self.pending.append(Pending(instance, own))
 
 
+def _stands_as_a_whole(workload: Workload) -> bool:
+    """On one node: what is told to, and a Job, as its limits count over all its pods."""
+    fixed = isinstance(workload.count, Fixed)
+    return bool(workload.where.together) or (fixed and not isinstance(workload.lifetime, Endless))
+
+
 def _held(group: Sequence[Workload], fitting: Sequence[str]) -> dict[str, str]:
-    """Why nothing may be placed on any of the nodes that fit: it is a job, or data must not move between them."""
-    if not all(isinstance(workload.lifetime, Endless) for workload in group):
-        return dict.fromkeys(fitting, "does not run jobs yet")
+    """Why nothing may be placed on any of the nodes that fit: data must not move between them."""
     pinned = next((workload.where.pinned for workload in group if workload.where.pinned), "")
     if pinned and len(fitting) > 1:
         return dict.fromkeys(fitting, f"{pinned}, and {len(fitting)} nodes fit")

@@ -62,6 +62,8 @@ class FakeContainer:
 
     @property
     def _policy(self) -> Restart:
+        if self.keep_down:
+            return Restart.NEVER
         match self.role:
             case Role.SANDBOX | Role.SIDECAR:
                 return Restart.ALWAYS
@@ -99,15 +101,17 @@ class FakeContainer:
 def incarnation_of(containers: Sequence[FakeContainer]) -> Incarnation:
     """The containers of one instance and specification, in the order of their names."""
     first = containers[0]
+    down = any(one.keep_down for one in containers if one.role is Role.MAIN)
+    restart = Restart.NEVER if down else first.pod.restart
     mains = tuple(one.name for one in first.pod.containers) if first.pod.has_sandbox else ()
     return Incarnation(
         instance=first.instance,
         hash=first.hash,
         commit=first.commit,
         path=first.path,
-        restart=first.pod.restart,
+        restart=restart,
         containers=still_prepared(
-            [one.observed() for one in sorted(containers, key=lambda one: one.spec.name)], first.pod.restart
+            [one.observed() for one in sorted(containers, key=lambda one: one.spec.name)], restart
         ),
         host_ports=first.pod.host_ports,
         mains=mains,

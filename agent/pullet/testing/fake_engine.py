@@ -18,7 +18,7 @@ from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Drift, Incarnation, Observed, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, Stop
 from pullet.model.pod import Container, Pod, PullPolicy
 from pullet.testing.agenda import Agenda
 from pullet.testing.clock import VirtualClock
@@ -137,7 +137,7 @@ class FakeEngine:
                 return 0.0 if here else self.script.pulling.get(image, self.script.pull)
             case Start() | Revive() | Mend():
                 return self.script.start
-            case Remove(target=target):
+            case Remove(target=target) | Stop(target=target):
                 grace = max((one.pod.grace for one in self._targets(target)), default=0.0)
                 return min(self.script.stop, grace)
 
@@ -170,6 +170,11 @@ class FakeEngine:
             case Remove(target=target):
                 for container in self._targets(target):
                     del self._containers[container.id]
+            case Stop(target=target):
+                for container in self._targets(target):
+                    container.keep_down = True
+                    if container.phase in ALIVE:
+                        container.end(self._agenda.now, KILLED)
 
     def _left(self, step: Step, reached: Reached) -> None:
         """What stands of a step whose agent died."""
@@ -179,9 +184,10 @@ class FakeEngine:
                     self._do(step)
                 case Start(target=target, commit=commit), Reached.HALF:
                     self._made(target, commit, next(iter(_parts(target.pod))))
-                case Remove(target=target), Reached.HALF:
+                case Remove(target=target) | Stop(target=target), Reached.HALF:
                     for container in self._targets(target):
-                        container.end(self._agenda.now, KILLED)
+                        if container.phase in ALIVE:
+                            container.end(self._agenda.now, KILLED)
         except PulletError:
             return
 

@@ -399,13 +399,11 @@ def test_how_many(text: str, wanted: Any) -> None:
     assert service(text).count == wanted
 
 
-def test_a_job_ends_and_says_that_it_does_not_run_yet() -> None:
+def test_a_job_ends() -> None:
     """Its replicas are its completions, all at once, as in Swarm."""
     found = reading("services: {j: {image: a, deploy: {mode: replicated-job, replicas: 4}}}")
     assert workloads(found)["j"].lifetime == Finite(completions=4, parallelism=4)
-    assert warnings(found) == [
-        "1:41: warning: services.j.deploy.mode: is read and checked; this version does not run jobs yet"
-    ]
+    assert warnings(found) == []
 
 
 DATA = "volumes: {data: {}}"

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pullet.manifests.compose import files, mounts, networking
 from pullet.manifests.compose.conflicts import conflicts
-from pullet.manifests.compose.dependencies import dependencies, kept
+from pullet.manifests.compose.dependencies import dependencies, drift, kept
 from pullet.manifests.compose.deploying import (
     backward,
     count,
@@ -186,12 +186,13 @@ class _Conversion:
             replacement=replacement(service, draft.pod, findings),
             node_selector=draft.place.selector,
             where=draft.place.where,
-            lifetime=lifetime(service, findings),
+            lifetime=lifetime(service),
             min_ready=monitored(service),
             progress_deadline=deadline(service),
             on_failure=on_failure(service),
             backward=backward(service, draft.pod, findings),
             after=dependencies(service, whole, findings),
             kept=kept(service, whole),
+            drift=drift(service, whole),
         )
         return None if findings.failed else workload

@@ -80,11 +80,10 @@ def count(service: Service, findings: Findings) -> Count:
     return PerNode()
 
 
-def lifetime(service: Service, findings: Findings) -> Lifetime:
+def lifetime(service: Service) -> Lifetime:
     """A job of so many replicas runs them all at once, as in Swarm."""
     if not is_job(service):
         return Endless()
-    findings.warn(("deploy", "mode"), "is read and checked; this version does not run jobs yet")
     policy = deployed(service).restart_policy
     limit = policy.max_attempts if policy and policy.max_attempts is not None else Finite().backoff_limit
     if is_everywhere(service):

@@ -6,19 +6,26 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from pullet.manifests.declared import Draft
+from pullet.manifests.after import after
+from pullet.manifests.declared import Draft, Given, Source
 from pullet.manifests.kubernetes import jobschema as shapes
 from pullet.manifests.kubernetes import pods
-from pullet.manifests.kubernetes.schema import Object
+from pullet.manifests.kubernetes.schema import Metadata, Object
 from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.kubernetes.workloads import SPEC, draft
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import FailureRule, Finite, Fixed, Lifetime, Scheduled, SuccessRule
+from pullet.model.text import Fact, Pieces
+from pullet.model.workload import FailureRule, Finite, Fixed, Hook, Lifetime, Scheduled, SuccessRule
 
-LATER = "is read and checked; this version does not run jobs yet"
+HOOK = "pullet.dev/hook"
+OF = "pullet.dev/of"
 
+_TURNS = {"pre-deploy": True, "post-deploy": False}
+_ANNOTATIONS: Loc = ("metadata", "annotations")
+_INDEX = Given("JOB_COMPLETION_INDEX", Pieces((Fact.ORDINAL,)))
 _OURS = "kubernetes.io/job-controller"
 _UIDS = frozenset({"controller-uid", "batch.kubernetes.io/controller-uid"})
 _LONGEST_NAME, _LONGEST_CRON_NAME = 63, 52
@@ -29,7 +36,12 @@ _INDEXES = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*", re.ASCII)
 def job(shape: shapes.Job, findings: Findings) -> Draft:
     _short(shape, _LONGEST_NAME, findings)
     _selected(shape.spec, findings)
-    return _draft(shape, shape.spec, SPEC, finite(shape.spec, SPEC, findings), findings)
+    lifetime = finite(shape.spec, SPEC, findings)
+    made = _draft(shape, shape.spec, SPEC, lifetime, findings)
+    return replace(
+        made,
+        workload=replace(made.workload, count=Fixed(lifetime.pods), hook=_hook(shape.metadata, findings)),
+    )
 
 
 def cron_job(shape: shapes.CronJob, findings: Findings) -> Draft:
@@ -55,9 +67,37 @@ def _draft(shape: Object, spec: shapes.JobSpec, place: Loc, lifetime: Lifetime, 
     where = (*place, "template", "spec")
     if spec.template.spec.restart_policy not in {"OnFailure", "Never"}:
         findings.error((*where, "restartPolicy"), f"must be OnFailure or Never in a {shape.kind}")
-    findings.warn((), f"the {shape.kind} {LATER}")
     built = pods.build(spec.template.spec, spec.template.metadata, shape.metadata.namespace, where, findings)
-    return draft(shape, built, findings, count=Fixed(spec.parallelism or 1), lifetime=lifetime)
+    if spec.completion_mode == "Indexed":
+        built = replace(built, needs=replace(built.needs, environments=_told(built.needs.environments)))
+    return draft(shape, built, findings, count=Fixed(1), lifetime=lifetime)
+
+
+def _told(environments: tuple[tuple[Source, ...], ...]) -> tuple[tuple[Source, ...], ...]:
+    """Each container is told its pod's index, unless it says something else under that name."""
+    return tuple(
+        own if any(getattr(one, "name", "") == _INDEX.name for one in own) else (*own, _INDEX)
+        for own in environments
+    )
+
+
+def _hook(metadata: Metadata, findings: Findings) -> Hook | None:
+    """Whose rollout the Job belongs to, and when its turn is."""
+    given = metadata.annotations
+    if HOOK not in given and OF not in given:
+        return None
+    turn = given.get(HOOK, "")
+    if turn not in _TURNS:
+        findings.error(
+            (*_ANNOTATIONS, HOOK), f"must be {' or '.join(_TURNS)}", f"{OF} says of which workload"
+        )
+        return None
+    if OF not in given:
+        findings.error(_ANNOTATIONS, f"{HOOK} needs {OF}", "write Kind/name of the workload whose hook it is")
+        return None
+    place: Loc = (*_ANNOTATIONS, OF)
+    named = after([(place, given[OF])], metadata.namespace, findings)
+    return Hook(named[0].workload, before=_TURNS[turn], origin=findings.origin(place)) if named else None
 
 
 def finite(spec: shapes.JobSpec, place: Loc, findings: Findings) -> Finite:
@@ -118,6 +158,8 @@ def _indexed(spec: shapes.JobSpec, place: Loc, findings: Findings) -> None:
         findings.error(
             (*place, "completions"), f"must be at most {_MOST_INDEXES:,} with completionMode Indexed"
         )
+    if not indexed and max(spec.completions or 0, spec.parallelism or 0) > _MOST_INDEXES:
+        findings.error((*place, "completions"), f"must be at most {_MOST_INDEXES:,} here, as each has a name")
     for name, value in (
         ("backoffLimitPerIndex", spec.backoff_limit_per_index),
         ("successPolicy", spec.success_policy),
