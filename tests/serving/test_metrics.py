@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from prometheus_client import REGISTRY
@@ -12,6 +13,8 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Attempt
 from pullet.model.plan import Plan, Pull
 from pullet.model.pod import PullPolicy
+from pullet.model.report import State
+from pullet.model.verdict import Failed
 from pullet.serving.board import Tick
 from tests.lab.asking import ask
 from tests.lab.reporting import CONVERGED, DEGRADED, report
@@ -131,3 +134,15 @@ def test_every_metric_is_documented(house: House, url: str) -> None:
         line.split("`")[1].split("{")[0] for line in reference.splitlines() if line.startswith("| `pullet_")
     }
     assert documented == told
+
+
+def test_a_rollout_that_failed(url: str, house: House) -> None:
+    """Which workload, which specification, and when; nothing of those that are well."""
+    failed = Failed("00aa", "c0ffee", 1234.0, "it restarted 5 times")
+    web = replace(CONVERGED.workloads["shop/Deployment/web"], state=State.ROLLED_BACK, failed=failed)
+    back = replace(CONVERGED, workloads={**CONVERGED.workloads, "shop/Deployment/web": web})
+    house.board.publish(back)
+    samples = scraped(url)
+    name = "pullet_rollout_failed_timestamp_seconds"
+    assert value(samples, name, workload="shop/Deployment/web", hash="00aa") == 1234.0
+    assert len([found for found, _ in samples if found == name]) == 1

@@ -93,7 +93,9 @@ class _Shown(Collector):
             return
         yield _state(report)
         yield _instances(report)
+        yield _drifted(report)
         yield _problems(report)
+        yield _failures(report)
         if self._converged:
             yield _gauge(
                 "converged_commit_info",
@@ -121,6 +123,24 @@ def _instances(report: Report) -> GaugeMetricFamily:
         values[name, "wanted"] = workload.wanted
         values[name, "ready"] = workload.ready
     return _gauge("instances", "Instances on this node, wanted and ready.", ("workload", "state"), values)
+
+
+def _drifted(report: Report) -> GaugeMetricFamily:
+    changed = sum(bool(instance.drift) for instance in report.instances)
+    return _gauge("drifted_instances", "Instances that somebody changed by hand.", (), {(): changed})
+
+
+def _failures(report: Report) -> GaugeMetricFamily:
+    return _gauge(
+        "rollout_failed_timestamp_seconds",
+        "When the declared specification of a workload was found to fail here; it is not tried again.",
+        ("workload", "hash"),
+        {
+            (name, workload.failed.hash): workload.failed.at
+            for name, workload in report.workloads.items()
+            if workload.failed
+        },
+    )
 
 
 def _problems(report: Report) -> GaugeMetricFamily:
