@@ -38,6 +38,7 @@ class FakeContainer:
     restarts: int = 0
     backoff: float = 0.0
     life: int = 0
+    keep_down: bool = False
     created_at: float = 0.0
     after: tuple[WorkloadName, ...] = ()
     kept: bool = False
