@@ -19,7 +19,7 @@ from pullet.manifests.policy import Policy, bound, read_policy
 from pullet.manifests.reader import Reader
 from pullet.model.errors import Refused
 from pullet.model.node import Node
-from pullet.model.observed import Observed, Phase
+from pullet.model.observed import Observed
 from pullet.model.snapshot import Fetched
 from pullet.probes.prober import Prober
 from pullet.repo.export import Exports
@@ -115,7 +115,7 @@ def first_look(engine: DockerEngine, prober: Prober) -> Observed:
             one.id
             for incarnation in observed.incarnations
             for one in incarnation.containers
-            if one.readiness is not None and one.phase is Phase.RUNNING
+            if one.is_probed
         }
         if asked <= answers.keys() or time.monotonic() > deadline:
             return replace(observed, answers=answers)

@@ -8,10 +8,16 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase
 from pullet.model.pod import Restart
 from pullet.model.probe import Check, Probe, TcpSocket
+from pullet.probes.target import Target, Which
 
 
 def probe(check: Check | None = None, **fields: Any) -> Probe:
     return Probe(check or TcpSocket(port=80), **fields)
+
+
+def target(which: Which = Which.READINESS, check: Check | None = None, **fields: Any) -> Target:
+    """One probe of a container at 127.0.0.1."""
+    return Target("id", "name", None, "127.0.0.1", which, probe(check, **fields))
 
 
 def container(id_: str, **fields: Any) -> ObservedContainer:

@@ -44,13 +44,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("      readinessProbe: {grpc: {port: web}}",
      [("8:37: error: spec.containers[0].readinessProbe.grpc.port: must be a whole number, not text (write "
       "it without quotes)")]),
-    ("      livenessProbe: {exec: {command: [x]}}",
-     [("8:7: warning: spec.containers[0].livenessProbe: is read and checked; this version does not act upon "
-      "it yet")]),
     ("      livenessProbe: {exec: {command: [x]}, successThreshold: 2}",
-     [("8:7: warning: spec.containers[0].livenessProbe: is read and checked; this version does not act upon "
-      "it yet"),
-      "8:63: error: spec.containers[0].livenessProbe.successThreshold: must be 1 here"]),
+     ["8:63: error: spec.containers[0].livenessProbe.successThreshold: must be 1 here"]),
     ("      lifecycle: {preStop: {}}",
      [("8:28: error: spec.containers[0].lifecycle.preStop: must have exactly one of exec, httpGet, "
       "tcpSocket or sleep, not 0")]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,8 @@ from pullet.model.errors import Refused, Transient
 from pullet.model.probe import Check, Exec, Grpc, HttpGet, TcpSocket
 from pullet.probes.asking import Asker, RunCheck
 from pullet.probes.standing import Outcome
-from pullet.probes.target import Target
 from tests.lab.grpc_peers import Calls, grpc_peer
-from tests.lab.observing import probe
+from tests.lab.observing import target
 from tests.lab.peers import free_port, raw_peer, self_signed, web_peer
 
 
@@ -30,9 +30,8 @@ def asked(
     check: Check, *, run_check: RunCheck | None = None, timeout: float = 5, address: str = "127.0.0.1"
 ) -> Outcome | None:
     asker = Asker(run_check or failing(AssertionError("no command should run")))
-    target = Target("id", "name", None, address, probe(check, timeout=timeout))
     try:
-        return asyncio.run(asker.ask(target))
+        return asyncio.run(asker.ask(replace(target(check=check, timeout=timeout), address=address)))
     finally:
         asker.close()
 

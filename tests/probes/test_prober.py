@@ -59,7 +59,7 @@ def test_an_answer_is_there_without_waiting(prober: Prober) -> None:
     """The first look returns at once, without an answer, and the answer comes by itself."""
     state = observed(container("a", readiness=CHECK))
     assert prober.results(state) == {}
-    eventually(lambda: prober.results(state) == {"a": Answer(ready=True)}, 5, "a is ready")
+    eventually(lambda: ready(prober, state) == {"a"}, 5, "a is ready")
 
 
 def test_over_the_network(prober: Prober) -> None:
@@ -105,12 +105,80 @@ def test_what_is_no_longer_observed_is_no_longer_asked(prober: Prober, house: Ho
     both = observed(container("a", readiness=CHECK), container("b", readiness=CHECK))
     eventually(lambda: ready(prober, both) == {"a", "b"}, 5, "both ready")
     ended = observed(container("a", readiness=CHECK, phase=Phase.EXITED), container("b", readiness=CHECK))
-    assert prober.results(ended) == {"b": Answer(ready=True)}
+    assert list(prober.results(ended)) == ["b"]
     asked_b = house.asked["b"]
     eventually(lambda: house.asked["b"] > asked_b + 2, 5, "b is asked on")
     asked_a, asked_b = house.asked["a"], house.asked["b"]
     eventually(lambda: house.asked["b"] > asked_b + 2, 5, "b is asked on")
     assert house.asked["a"] == asked_a
+
+
+def test_since_when_it_is_ready(prober: Prober) -> None:
+    """The time of the first good answer, which stays as long as it is ready."""
+    state = observed(container("a", readiness=CHECK))
+    began = time.time()
+    eventually(lambda: ready(prober, state) == {"a"}, 5, "a is ready")
+    first = prober.results(state)["a"]
+    assert began <= (first.since or 0) <= time.time()
+    assert first == prober.results(state)["a"]
+
+
+def test_nothing_else_is_asked_before_it_has_started() -> None:
+    """A startup probe that has not succeeded yet keeps the others from being asked; then they are."""
+    asked: list[str] = []
+    up = threading.Event()
+
+    def run_check(_id: str, command: tuple[str, ...], _timeout: float) -> tuple[int, str]:
+        asked.append(command[0])
+        return 0 if command[0] != "startup" or up.is_set() else 1, ""
+
+    probes = {
+        name: probe(Exec((name,)), period=0.05, failure_threshold=10_000)
+        for name in ("startup", "liveness", "readiness")
+    }
+    prober = Prober(run_check, lambda _: None, time.time)
+    prober.start()
+    try:
+        state = observed(container("a", **probes))
+        prober.results(state)
+        eventually(lambda: asked.count("startup") > 5, 5, "asked for its start")
+        assert set(asked) == {"startup"}
+        assert prober.results(state)["a"] == Answer(
+            ready=False, started=False, message="`startup` exited with 1"
+        )
+        up.set()
+        eventually(lambda: ready(prober, state) == {"a"}, 5, "ready")
+        eventually(lambda: asked.count("liveness") > 5, 5, "asked whether it lives")
+        last = len(asked) - 1 - asked[::-1].index("startup")
+        assert last < asked.index("liveness")
+        assert last < asked.index("readiness")
+    finally:
+        prober.stop()
+
+
+@pytest.mark.parametrize("which", ["liveness", "startup"])
+def test_one_that_fails_for_good_counts_as_not_live_until_it_is_started_anew(
+    prober: Prober, house: House, which: str
+) -> None:
+    """After its threshold it is not asked again; the next start begins anew."""
+    strict = probe(Exec(("check",)), period=0.05, failure_threshold=3)
+    house.exits["a"] = 1
+    before = observed(container("a", started_at=100.0, **{which: strict}))
+    prober.results(before)
+    eventually(lambda: not getattr(prober.results(before).get("a"), "live", True), 5, "not live")
+    answer = prober.results(before)["a"]
+    assert (answer.ready, answer.started) == (False, which != "startup")
+    assert answer.message.startswith("`check` exited with 1")
+    asked = house.asked["a"]
+    house.exits["a"] = 0
+    beside = observed(*(one.containers[0] for one in before.incarnations), container("b", readiness=CHECK))
+    prober.results(beside)
+    eventually(lambda: house.asked.get("b", 0) > 5, 5, "time has passed")
+    assert house.asked["a"] == asked
+    assert not prober.results(beside)["a"].live
+    after = observed(container("a", started_at=200.0, **{which: strict}))
+    eventually(lambda: ready(prober, after) == {"a"}, 5, "ready again")
+    assert prober.results(after)["a"].live
 
 
 def test_one_that_hangs_holds_up_no_other() -> None:

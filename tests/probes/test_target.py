@@ -16,8 +16,14 @@ def test_only_what_runs_is_asked(phase: Phase) -> None:
 
 
 def test_only_what_has_a_probe_is_asked() -> None:
-    """A container without a readiness probe is not asked."""
-    assert list(targets(observed(container("a"), container("b", readiness=probe())))) == ["b"]
+    """A container without probes is not asked, and each other by all that it has, its startup probe first."""
+    every = {"readiness": probe(), "liveness": probe(period=1), "startup": probe(period=2)}
+    found = targets(observed(container("a"), container("b", liveness=probe()), container("c", **every)))
+    assert {id_: [str(one.which) for one in each] for id_, each in found.items()} == {
+        "b": ["liveness"],
+        "c": ["startup", "liveness", "readiness"],
+    }
+    assert [one.probe.period for one in found["c"]] == [2, 1, 10]
 
 
 @pytest.mark.parametrize(
@@ -36,4 +42,4 @@ def test_the_initial_delay_counts_from_the_start(
 ) -> None:
     """The first asking comes at once after the delay since the container's start, whatever the clock did."""
     only = container("a", started_at=started, readiness=probe(initial_delay=delay))
-    assert targets(observed(only))["a"].first_in(now) == wait
+    assert targets(observed(only))["a"][0].first_in(now) == wait

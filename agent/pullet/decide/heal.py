@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pullet.decide.health import Condition, container_health
 from pullet.decide.scene import Move, Scene
-from pullet.model.observed import Incarnation, Phase, Role
+from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Wait
 from pullet.model.pod import Pod, Restart
@@ -20,22 +21,36 @@ def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move 
     match found.condition:
         case Condition.READY | Condition.COMPLETED:
             return None
-        case Condition.STOPPED:
-            return scene.unless_too_soon(Revive(_stopped(one, scene), found.because, known))
+        case Condition.STOPPED | Condition.UNLIVE:
+            return scene.unless_too_soon(_revive(one, scene, found.because, known))
         case Condition.GONE:
             return scene.unless_too_soon(Remove(one, f"{found.because}; what is left of it goes"))
         case _:
             return Wait(one.instance, found.because, found.until)
 
 
-def _stopped(one: Incarnation, scene: Scene) -> Incarnation:
-    """With those of its containers that need a start; an init container that ended well does not."""
+def _revive(one: Incarnation, scene: Scene, because: str, known: Instance | None) -> Revive:
+    """Those of its containers that need a start; an init container that ended well does not."""
     needing = tuple(
         container
         for container in one.containers
-        if container_health(container, one, scene.observed, scene.now).condition is Condition.STOPPED
+        if container_health(container, one, scene.observed, scene.now).condition
+        in (Condition.STOPPED, Condition.UNLIVE)
     )
-    return replace(one, containers=needing)
+    return Revive(replace(one, containers=needing), because, known, _grace(needing, scene))
+
+
+def _grace(needing: Iterable[ObservedContainer], scene: Scene) -> float | None:
+    """The time to stop of the probe that failed; of several the longest, which is not known where one has none."""
+    answers = ((one, scene.observed.answers.get(one.id)) for one in needing)
+    failed = [
+        one.liveness if answer.started else one.startup
+        for one, answer in answers
+        if answer and not answer.live
+    ]
+    graces = [probe.grace if probe else None for probe in failed]
+    known = [grace for grace in graces if grace is not None]
+    return max(known) if known and len(known) == len(graces) else None
 
 
 def unfinished(pod: Pod, one: Incarnation) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from pullet.model.observed import Incarnation, Observed, ObservedContainer, Phase, Role
+from pullet.model.observed import Answer, Incarnation, Observed, ObservedContainer, Phase, Role
+from pullet.model.plan import Revive
 from pullet.model.pod import Restart
+from pullet.model.probe import Probe
 
 SETTLE = 10.0
 """Seconds that a container without a readiness probe must stay up after a crash to count as ready again."""
@@ -24,8 +26,9 @@ class Condition(IntEnum):
     UNREADY = 3
     CRASHING = 4
     FAILED = 5
-    STOPPED = 6
-    GONE = 7
+    UNLIVE = 6
+    STOPPED = 7
+    GONE = 8
 
     def __str__(self) -> str:
         return self.name.lower()
@@ -47,7 +50,12 @@ class Health:
     @property
     def bad(self) -> bool:
         """Something that a person may have to look at, and not only a matter of a moment."""
-        return self.condition in (Condition.UNREADY, Condition.CRASHING, Condition.FAILED)
+        return self.condition in (
+            Condition.UNREADY,
+            Condition.CRASHING,
+            Condition.FAILED,
+            Condition.UNLIVE,
+        )
 
 
 def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
@@ -65,61 +73,118 @@ def container_health(
     one: ObservedContainer, incarnation: Incarnation, observed: Observed, now: float
 ) -> Health:
     """One of an incarnation's containers."""
+    look = _Look(one, incarnation, observed, now)
     match one.role:
         case Role.INIT:
-            return _preparing(one, incarnation.restart, observed, now)
+            return _preparing(look)
         case Role.SIDECAR | Role.SANDBOX:
-            return _container(one, Restart.ALWAYS, observed, now)
+            return _container(look, Restart.ALWAYS)
         case Role.MAIN:
-            return _container(one, incarnation.restart, observed, now)
+            return _container(look, incarnation.restart)
 
 
-def _preparing(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One container with all that tells how it is."""
+
+    one: ObservedContainer
+    incarnation: Incarnation
+    observed: Observed
+    now: float
+
+    @property
+    def answer(self) -> Answer | None:
+        return self.observed.answers.get(self.one.id)
+
+    @property
+    def started_at(self) -> float:
+        """In seconds since the epoch."""
+        return self.one.started_at or self.now
+
+    @property
+    def relapses(self) -> int:
+        """Restarts that its probes may have asked for; the first is nothing to worry about."""
+        tried = self.observed.attempts.get(Revive(self.incarnation, "").attempt)
+        asked = tried.count if tried and not tried.error and (self.one.liveness or self.one.startup) else 0
+        return asked if asked > 1 else 0
+
+    @property
+    def restarts(self) -> int:
+        """The engine's, and those."""
+        return self.one.restarts + self.relapses
+
+    @property
+    def impatient_at(self) -> float:
+        """When people should know that it is not ready yet; a startup probe has a patience of its own."""
+        return self.started_at + PATIENCE + (_longest(self.one.startup) if self.one.startup else 0.0)
+
+    @property
+    def settled_at(self) -> float:
+        """When it will have stayed up for long enough after a restart: after a relapse, to relapse again."""
+        answer = self.answer
+        began = answer.since if answer and answer.since is not None else self.started_at
+        relapse = _longest(self.one.liveness) if self.one.liveness and self.relapses else 0.0
+        return began + max(SETTLE, relapse)
+
+
+def _longest(probe: Probe) -> float:
+    """Seconds after which it has failed for good, if it never succeeds."""
+    return probe.initial_delay + probe.failure_threshold * probe.period + probe.timeout
+
+
+def _preparing(look: _Look) -> Health:
     """An init container: what runs is on its way, and only a good end is good."""
-    once = Restart.NEVER if restart is Restart.NEVER else Restart.ON_FAILURE
-    found = _container(one, once, observed, now)
+    once = Restart.NEVER if look.incarnation.restart is Restart.NEVER else Restart.ON_FAILURE
+    found = _container(look, once)
+    name = look.one.name
     if found.condition is Condition.READY:
-        return Health(Condition.STARTING, f"its init container {one.name} runs")
-    return (
-        replace(found, because=f"its init container {one.name}: {found.because}") if not found.good else found
-    )
+        return Health(Condition.STARTING, f"its init container {name} runs")
+    return replace(found, because=f"its init container {name}: {found.because}") if not found.good else found
 
 
-def _container(one: ObservedContainer, restart: Restart, observed: Observed, now: float) -> Health:
-    match one.phase:
+def _container(look: _Look, restart: Restart) -> Health:
+    match look.one.phase:
         case Phase.RUNNING:
-            return _running(one, observed, now)
+            return _running(look)
         case Phase.RESTARTING:
-            return Health(Condition.CRASHING, f"{ending(one)}, and the engine starts it again")
+            return Health(Condition.CRASHING, f"{ending(look.one)}, and the engine starts it again")
         case Phase.EXITED:
-            return _ended(one, restart)
+            return _ended(look.one, restart)
         case Phase.CREATED:
             return Health(Condition.STOPPED, "was created and never started")
         case Phase.PAUSED:
             return Health(Condition.STOPPED, "is paused, and nobody asked for that here")
         case Phase.REMOVING | Phase.DEAD:
-            return Health(Condition.GONE, f"the engine calls it {one.phase}")
+            return Health(Condition.GONE, f"the engine calls it {look.one.phase}")
 
 
-def _running(one: ObservedContainer, observed: Observed, now: float) -> Health:
-    if one.stranded:
+def _running(look: _Look) -> Health:
+    if look.one.stranded:
         return Health(Condition.STOPPED, "the network that it shares was made anew")
-    if one.health in ("starting", "unhealthy"):
-        return _checked(one)
-    return _unasked(one, now) if one.readiness is None else _asked(one, observed, now)
+    answer = look.answer
+    if answer and not answer.live:
+        which = "liveness" if answer.started else "startup"
+        return Health(Condition.UNLIVE, f"its {which} probe fails: {answer.message}")
+    if look.one.health in ("starting", "unhealthy"):
+        return _checked(look.one)
+    if look.one.startup and not (answer and answer.started):
+        said = f"succeeded yet: {answer.message}" if answer else "answered yet"
+        return _coming(look, f"its startup probe has not {said}")
+    if look.one.readiness and not (answer and answer.ready):
+        said = answer.message if answer else ""
+        return _coming(look, said or "its readiness probe has not answered yet")
+    return _serving(look)
 
 
-def _asked(one: ObservedContainer, observed: Observed, now: float) -> Health:
-    answer = observed.answers.get(one.id)
-    if answer is not None and answer.ready:
-        return Health(Condition.READY, "its readiness probe succeeds")
-    message = answer.message if answer and answer.message else "its readiness probe has not answered yet"
-    deadline = (one.started_at or now) + PATIENCE
-    if one.restarts:
-        return Health(Condition.CRASHING, f"restarted {times(one.restarts)}; {message}")
-    if now < deadline:
+def _coming(look: _Look, message: str) -> Health:
+    """Its probes say that it is not ready, or say nothing yet."""
+    if look.restarts:
+        return Health(Condition.CRASHING, f"restarted {times(look.restarts)}; {message}")
+    deadline = look.impatient_at
+    if look.now < deadline:
         return Health(Condition.STARTING, message, until=deadline)
-    return Health(Condition.UNREADY, f"not ready for more than {PATIENCE:.0f} s: {message}")
+    patience = deadline - look.started_at
+    return Health(Condition.UNREADY, f"not ready for more than {patience:.0f} s: {message}")
 
 
 def _checked(one: ObservedContainer) -> Health:
@@ -133,11 +198,19 @@ def _checked(one: ObservedContainer) -> Health:
     return Health(Condition.STARTING, "the engine's health check has not succeeded yet")
 
 
-def _unasked(one: ObservedContainer, now: float) -> Health:
-    settled = (one.started_at or 0) + SETTLE
-    if one.restarts and now < settled:
-        because = f"restarted {times(one.restarts)}; counts as ready when it stays up for {SETTLE:.0f} s"
+def _serving(look: _Look) -> Health:
+    """Nothing speaks against it; after restarts that means little until it has stayed up for a while.
+
+    A readiness probe that succeeds is proof enough after a crash, but not after failures of another probe.
+    """
+    proven = look.one.readiness is not None and not look.relapses
+    settled = look.settled_at
+    if look.restarts and not proven and look.now < settled:
+        seconds = settled - look.started_at
+        because = f"restarted {times(look.restarts)}; counts as ready when it stays up for {seconds:.0f} s"
         return Health(Condition.CRASHING, because, until=settled)
+    if look.one.readiness:
+        return Health(Condition.READY, "its readiness probe succeeds")
     return Health(Condition.READY, "it runs, and no readiness probe is declared")
 
 

@@ -215,11 +215,7 @@ class _Case:
         return max(times_of_start)
 
     def _is_unasked(self, one: ObservedContainer) -> bool:
-        return (
-            one.phase is Phase.RUNNING
-            and one.readiness is not None
-            and one.id not in self.scene.observed.answers
-        )
+        return one.is_probed and one.id not in self.scene.observed.answers
 
     def _complaint(self) -> str:
         """A step that fails says more than what it leaves behind."""

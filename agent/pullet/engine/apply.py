@@ -50,10 +50,10 @@ class Hands:
                 self._connection.knock()
                 with self._connection.calling(f"start {target.name}") as client:
                     self._pods.start(client, target, commit)
-            case Revive(target=target, known=known):
+            case Revive(target=target):
                 self._connection.knock()  # what an engine stops because it ends is not ours to start again
                 with self._connection.calling(f"restart {target.instance}") as client:
-                    self._reviving.revive(client, target, known)
+                    self._reviving.revive(client, step)
             case Mend(target=target, known=known):
                 with self._connection.calling(f"mend {target.instance}") as client:
                     self._mending.mend(client, target, known)

@@ -71,16 +71,20 @@ def _end_pod(client: Client, target: Incarnation) -> None:
         end(client, container, time.monotonic() - began)
 
 
-def end(client: Client, container: str, spent: float = 0) -> None:
-    """Its hook, its stop signal, and what is left of its grace period after `spent` seconds; gone is as good."""
+def end(client: Client, container: str, spent: float = 0, grace: float | None = None) -> None:
+    """Its hook, its stop signal, and what is left of its grace period after `spent` seconds; gone is as good.
+
+    A `grace` takes the place of its own.
+    """
     began = time.monotonic() - spent
     try:
         inspected = client.inspect_container(container)
-        grace = inspected["Config"].get("StopTimeout")
-        grace = ENGINE_GRACE if grace is None else grace
+        if grace is None:
+            own = inspected["Config"].get("StopTimeout")
+            grace = ENGINE_GRACE if own is None else own
         _say_goodbye(client, inspected, grace - spent)
         left = math.ceil(grace - (time.monotonic() - began)) if grace else 0
-        client.stop(container, timeout=max(left, min(LAST_GRACE, grace)))
+        client.stop(container, timeout=math.ceil(max(left, min(LAST_GRACE, grace))))
     except docker.errors.NotFound:
         return
 

@@ -23,6 +23,8 @@ HASH = f"{OURS}hash"
 COMMIT = f"{OURS}commit"
 PATH = f"{OURS}path"
 READINESS = f"{OURS}readiness"
+LIVENESS = f"{OURS}liveness"
+STARTUP = f"{OURS}startup"
 IMAGE = f"{OURS}image"  # the reference that was declared; the engine may have been given an id
 POST_START = f"{OURS}post-start"
 PRE_STOP = f"{OURS}pre-stop"
@@ -63,6 +65,8 @@ class Identity:
     image: str = ""
     after: tuple[WorkloadName, ...] = ()
     kept: bool = False
+    liveness: Probe | None = None
+    startup: Probe | None = None
 
 
 def written(
@@ -110,18 +114,20 @@ def read(labels: Mapping[str, str]) -> Identity:
             commit=labels.get(COMMIT, ""),
             path=labels.get(PATH, ""),
             container=labels[CONTAINER],
-            readiness=_decoded(labels[READINESS]) if READINESS in labels else None,
+            readiness=_probe(labels, READINESS),
             role=Role(labels.get(ROLE, Role.MAIN)),
             mains=tuple(labels.get(MAINS, "").split()),
             address=labels.get(ADDRESS, ""),
             image=labels.get(IMAGE, ""),
             after=tuple(map(WorkloadName.parse, labels.get(AFTER, "").split())),
             kept=labels.get(PRUNE) == "false",
+            liveness=_probe(labels, LIVENESS),
+            startup=_probe(labels, STARTUP),
         )
     except KeyError as missing:
         raise Refused(f"the label or key {missing} is missing") from None
     except (TypeError, ValueError, AttributeError) as error:
-        raise Refused(f"the label {READINESS} or {ROLE} is not what Pullet writes: {error}") from None
+        raise Refused(f"a label below {OURS} is not what Pullet writes: {error}") from None
 
 
 def post_start(labels: Mapping[str, str]) -> Handler | None:
@@ -144,8 +150,9 @@ def _hook(labels: Mapping[str, str], key: str) -> Handler | None:
 
 def _asking(container: Container) -> dict[str, str]:
     """How it is asked, and what is done after its start and before its stop."""
+    probes = {READINESS: container.readiness, LIVENESS: container.liveness, STARTUP: container.startup}
     found: dict[str, Any] = {
-        READINESS: _probe_as_data(container.readiness) if container.readiness else None,
+        **{key: _probe_as_data(probe) for key, probe in probes.items() if probe},
         POST_START: _as_data(container.post_start) if container.post_start else None,
         PRE_STOP: _as_data(container.pre_stop) if container.pre_stop else None,
     }
@@ -162,8 +169,10 @@ def _as_data(one: Check | Handler) -> dict[str, Any]:
     return {type(one).__name__: asdict(one)}
 
 
-def _decoded(text: str) -> Probe:
-    fields = json.loads(text)
+def _probe(labels: Mapping[str, str], key: str) -> Probe | None:
+    if key not in labels:
+        return None
+    fields = json.loads(labels[key])
     return Probe(check=_check_of(fields.pop("check")), **fields)
 
 

@@ -162,6 +162,8 @@ def seen(inspected: Mapping[str, Any]) -> Seen:
         memory_limit=host.get("Memory") or None,
         address=address_in(inspected),
         readiness=identity.readiness,
+        liveness=identity.liveness,
+        startup=identity.startup,
         role=identity.role,
         health=(state.get("Health") or {}).get("Status", ""),
         drift=drifted(inspected),

@@ -76,6 +76,12 @@ class ObservedContainer:
     startup: Probe | None = None
     drift: tuple[Drift, ...] = ()
 
+    @property
+    def is_probed(self) -> bool:
+        """Whether it runs and is asked anything, so that there is, or soon will be, an `Answer`."""
+        asked = self.readiness or self.liveness or self.startup
+        return asked is not None and self.phase is Phase.RUNNING
+
 
 @dataclass(frozen=True, slots=True)
 class Incarnation:

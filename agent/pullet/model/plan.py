@@ -80,12 +80,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Revive:
-    """Start containers again that exist and do not run; `known` is their specification, where it is."""
+    """Start containers again that exist, and stop those first that run; `known` is their specification, where it is.
+
+    `grace` is the time to stop in seconds, None for their own.
+    """
 
     do: ClassVar[str] = "restart"
     target: Incarnation
     because: str
     known: Instance | None = None
+    grace: float | None = None
 
     @property
     def instance(self) -> InstanceName:

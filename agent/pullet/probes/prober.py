@@ -10,10 +10,13 @@ import structlog
 
 from pullet.model.observed import Answer, Observed
 from pullet.probes.asking import Asker, RunCheck
+from pullet.probes.course import Course
 from pullet.probes.standing import Standing
-from pullet.probes.target import Target, targets
+from pullet.probes.target import Target, Which, targets
 
 log = structlog.get_logger()
+
+Targets = tuple[Target, ...]  # all that one run of one container is asked
 
 GRID = 0.05  # seconds; askings that are due at about the same time share one awakening
 
@@ -29,9 +32,9 @@ class Prober:
         self._wake = wake
         self._clock = clock
         self._lock = threading.Lock()
-        self._targets: dict[str, Target] = {}
-        self._standings: dict[str, Standing] = {}
-        self._tasks: dict[Target, asyncio.Task[None]] = {}
+        self._wanted: dict[str, Targets] = {}
+        self._courses: dict[str, Course] = {}
+        self._tasks: dict[Targets, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -51,15 +54,15 @@ class Prober:
         """
         wanted = targets(observed)
         with self._lock:
-            if wanted != self._targets:
-                self._standings = {
-                    id_: standing
-                    for id_, standing in self._standings.items()
-                    if wanted.get(id_) == self._targets[id_]
+            if wanted != self._wanted:
+                self._courses = {
+                    id_: self._courses[id_] if self._wanted.get(id_) == each else Course(each)
+                    for id_, each in wanted.items()
                 }
-                self._targets = wanted
+                self._wanted = wanted
                 self._loop.call_soon_threadsafe(self._follow, frozenset(wanted.values()))
-            return {id_: each.answer(wanted[id_].probe) for id_, each in self._standings.items()}
+            found = {id_: course.answer() for id_, course in self._courses.items()}
+        return {id_: answer for id_, answer in found.items() if answer is not None}
 
     def _turn(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -70,33 +73,48 @@ class Prober:
         finally:
             self._loop.close()
 
-    def _follow(self, wanted: frozenset[Target]) -> None:
-        for target in self._tasks.keys() - wanted:
-            self._tasks.pop(target).cancel()
-        for target in wanted - self._tasks.keys():
-            self._tasks[target] = self._loop.create_task(self._watch(target))
+    def _follow(self, wanted: frozenset[Targets]) -> None:
+        for gone in self._tasks.keys() - wanted:
+            self._tasks.pop(gone).cancel()
+        for new in wanted - self._tasks.keys():
+            self._tasks[new] = self._loop.create_task(self._accompany(new))
 
-    async def _watch(self, target: Target) -> None:
+    async def _accompany(self, everything: Targets) -> None:
+        """Until its startup probe has succeeded, a container is asked nothing else."""
+        for target in everything:
+            if target.which is Which.STARTUP and not (await self._watch(target)).good:
+                return
+        await asyncio.gather(*(self._watch(one) for one in everything if one.which is not Which.STARTUP))
+
+    async def _watch(self, target: Target) -> Standing:
+        """As long as there is something to learn; how it stands then."""
         standing = Standing()
         due = self._loop.time() + target.first_in(self._clock())
-        while True:
+        while not standing.is_final(target.which):
             await asyncio.sleep(max(due - self._loop.time(), 0))
             outcome = await self._asker.ask(target)
             if outcome is not None:
-                before, standing = standing, standing.after(outcome, target.probe)
+                before, standing = standing, standing.after(outcome, target, self._clock())
                 self._record(target, before, standing)
             # An answer that took longer than the pause delays the next asking and never doubles it.
-            due = _on_grid(max(due + standing.pause(target.probe, target.id), self._loop.time()))
+            due = _on_grid(max(due + standing.pause(target), self._loop.time()))
+        return standing
 
     def _record(self, target: Target, before: Standing, standing: Standing) -> None:
         with self._lock:
-            if self._targets.get(target.id) != target:
+            course = self._courses.get(target.id)
+            if course is None or target not in course.targets:
                 return
-            self._standings[target.id] = standing
-        if standing.is_news_after(before):
-            answer = standing.answer(target.probe)
-            because = answer.message or "it succeeds"
-            log.info("probe_answered", container=target.name, ready=answer.ready, because=because)
+            self._courses[target.id] = course.after(target.which, standing)
+        if standing.is_news_after(before, target.which):
+            because = standing.message(target) or "it succeeds"
+            log.info(
+                "probe_answered",
+                container=target.name,
+                probe=str(target.which),
+                good=standing.good,
+                because=because,
+            )
             self._wake("probe")
 
 

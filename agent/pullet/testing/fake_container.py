@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pullet.engine.preparing import still_prepared
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Drift, Incarnation, ObservedContainer, Phase, Role
+from pullet.model.observed import Answer, Drift, Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Container, Pod, Restart
 
 ALIVE = (Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED)
@@ -43,14 +43,37 @@ class FakeContainer:
     after: tuple[WorkloadName, ...] = ()
     kept: bool = False
     drift: tuple[Drift, ...] = ()
+    risen: bool = True
+    hung: bool = False
 
     def run(self, at: float) -> None:
         self.phase, self.started_at, self.exit_code = Phase.RUNNING, at, 0
+        self.risen, self.hung = True, False
         self.life += 1
 
     def end(self, at: float, exit_code: int) -> None:
         self.phase, self.finished_at, self.exit_code = Phase.EXITED, at, exit_code
         self.life += 1
+
+    def rise(self) -> None:
+        self.risen = True
+
+    def hang(self) -> None:
+        self.hung = True
+
+    def answer(self, now: float) -> Answer:
+        """What its probes say; a startup probe fails when its own time is over."""
+        if self.risen:
+            return Answer(ready=not self.hung, live=not self.hung, message="it hangs" if self.hung else "")
+        startup = self.spec.startup
+        patience = startup.initial_delay + startup.failure_threshold * startup.period if startup else 0.0
+        live = now < (self.started_at or 0.0) + patience
+        return Answer(ready=False, live=live, started=False, message="it is not up yet")
+
+    @property
+    def stays_down(self) -> bool:
+        """Whether nobody starts it again once it was stopped."""
+        return self.role is Role.MAIN and self.pod.restart is Restart.NEVER
 
     def wants_restart(self) -> bool:
         match self._policy:
@@ -92,6 +115,8 @@ class FakeContainer:
             restarts=self.restarts,
             address="10.0.0.1" if self.phase is Phase.RUNNING else "",
             readiness=self.spec.readiness,
+            liveness=self.spec.liveness,
+            startup=self.spec.startup,
             role=self.role,
             image_id=self.image_id,
             created_at=self.created_at,

@@ -58,12 +58,12 @@ class FakeEngine:
             self._agenda.after(self._duration(flight[0]), partial(self._land, flight))
 
     def results(self, observed: Observed) -> dict[str, Answer]:
-        """What readiness probes say of running containers: ready, unless the script says otherwise."""
+        """What probes say of running containers: all is well, unless the script says otherwise."""
         return {
-            container.id: self._answer(incarnation.hash, container.image)
+            container.id: self._answer(self._containers[container.id])
             for incarnation in observed.incarnations
             for container in incarnation.containers
-            if container.phase is Phase.RUNNING and container.readiness
+            if container.is_probed
         }
 
     def last_words(self, container_id: str) -> str:
@@ -242,11 +242,14 @@ class FakeEngine:
         standing = list(self._targets(target))
         if len(standing) < len(target.containers):
             raise Transient(f"restart {target.instance}: no such container")
-        stranded = {one.id for one in target.containers if one.stranded}
-        for container in standing:
-            if container.id in stranded and container.phase in ALIVE:
+        for container, seen in zip(standing, target.containers, strict=True):
+            runs_on = (
+                container.phase is seen.phase is Phase.RUNNING and container.started_at == seen.started_at
+            )
+            if runs_on or (seen.stranded and container.phase in ALIVE):
                 container.end(self._agenda.now, KILLED)
-            self._start(container)
+            if not (runs_on and not seen.stranded and container.stays_down):
+                self._start(container)
 
     def _start(self, container: FakeContainer) -> None:
         """On request, so the engine counts its own restarts anew."""
@@ -270,6 +273,11 @@ class FakeEngine:
         container.run(self._agenda.now)
         if container.role is Role.INIT:
             self._in_this_life(container, self.script.init, partial(self._ended, container, 0))
+        if rises := self.script.rises.get(container.spec.image) if container.spec.startup else None:
+            container.risen = False
+            self._in_this_life(container, rises, container.rise)
+        if hangs := self.script.hangs.get(container.spec.image) if container.spec.liveness else None:
+            self._in_this_life(container, hangs, container.hang)
         if crash := self.script.crashes.get(container.spec.image):
             self._in_this_life(container, crash.after, partial(self._ended, container, crash.exit_code))
 
@@ -302,8 +310,10 @@ class FakeEngine:
     def _running(self) -> Iterator[FakeContainer]:
         return (one for one in self._containers.values() if one.phase in ALIVE)
 
-    def _answer(self, digest: str, image: str) -> Answer:
-        return self.script.answers.get(digest) or self.script.answers.get(image) or Answer(ready=True)
+    def _answer(self, container: FakeContainer) -> Answer:
+        answers = self.script.answers
+        told = answers.get(container.hash) or answers.get(container.spec.image)
+        return told or container.answer(self._agenda.now)
 
 
 def _parts(pod: Pod) -> tuple[Part, ...]:

@@ -30,7 +30,8 @@ class Script:
     """Keys are images, of `answers` also specification hashes, which come first. Durations in seconds.
 
     `released` is what a reference leads to in its registry by now, its own content where nothing is said;
-    `unwelcome` is how what is to be done after a start fails, `words` what a container says at its end.
+    `unwelcome` is how what is to be done after a start fails, `words` what a container says at its end. Counted from
+    each start, `hangs` is when its liveness probe has failed, and `rises` when its startup probe succeeds.
     """
 
     unpullable: dict[str, PulletError] = field(default_factory=dict)
@@ -38,6 +39,8 @@ class Script:
     unwelcome: dict[str, PulletError] = field(default_factory=dict)
     crashes: dict[str, Crash] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    hangs: dict[str, float] = field(default_factory=dict)
+    rises: dict[str, float] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)
     pulling: dict[str, float] = field(default_factory=dict)

@@ -86,8 +86,8 @@ class Container(Shape):
     volume_mounts: list[VolumeMount] = honoured("Where volumes stand in the container.", [])
     security_context: SecurityContext | None = honoured("User, capabilities and the like.", None)
     readiness_probe: Probe | None = honoured("How it is known to be ready.", None)
-    liveness_probe: Probe | None = later("When it is restarted.", None)
-    startup_probe: Probe | None = later("When it counts as started.", None)
+    liveness_probe: Probe | None = honoured("When it is restarted.", None)
+    startup_probe: Probe | None = honoured("When it counts as started.", None)
     lifecycle: Lifecycle | None = honoured("Hooks after the start and before the stop.", None)
     restart_policy: Literal["Always", "OnFailure", "Never", ""] = honoured(
         "Its own instead of the pod's; Always makes a sidecar of an init container.", ""
