@@ -24,17 +24,21 @@ PAGES = sorted(path for path in DOCS.rglob("*.md"))
 
 
 def sections() -> dict[str, str]:
-    """The text below each heading of a verb; two verbs may share one."""
-    found = {}
+    """The text below each heading of a verb; two verbs may share one, and one may have several."""
+    found: dict[str, str] = {}
     for part in CLI.split("\n### ")[1:]:
         heading, _, text = part.partition("\n")
         for verb in re.findall(r"`pullet (\w+)", heading):
-            found[verb] = text.partition("\n## ")[0]
+            found[verb] = found.get(verb, "") + text.partition("\n## ")[0]
     return found
 
 
 def options(verb: str) -> set[str]:
-    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", pullet(verb, "--help").out.partition("Options:")[2]))
+    """Those of its verbs too, where it has some."""
+    _, _, told = pullet(verb, "--help").out.partition("Options:")
+    below = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.MULTILINE)
+    told += "".join(pullet(verb, one, "--help").out.partition("Options:")[2] for one in below)
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", told))
 
 
 def test_every_verb_has_its_section() -> None:

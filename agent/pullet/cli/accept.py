@@ -17,14 +17,11 @@ def accept(
 
     On this node only; for the whole fleet, commit with the trailer `Pullet-Prune: yes`.
     """
-    from pullet.cli.local import local_mirror
-    from pullet.model.errors import Refused
+    from pullet.cli.local import kept_mirror
     from pullet.settings import load_settings
     from pullet.words import WordFiles
 
     settings = load_settings(config)
-    if not (settings.state / "mirror.git").exists():
-        raise Refused(f"no agent has worked with {settings.state} yet", hint="see state in the settings")
-    revision = local_mirror(settings).revision(rev)
+    revision = kept_mirror(settings).revision(rev)
     WordFiles(settings.state).accept(revision.commit)
     typer.echo(f"accepted {revision.short} on {settings.node}: {revision.subject}")

@@ -24,6 +24,7 @@ from pullet.cli.pause import pause, resume
 from pullet.cli.place import place
 from pullet.cli.plan import plan
 from pullet.cli.retry import retry
+from pullet.cli.rollout import app as rollout
 from pullet.cli.run import run
 from pullet.cli.status import status
 from pullet.cli.sync import sync
@@ -73,6 +74,8 @@ for verb in (
     doctor,
 ):
     app.command(verb.__name__.rstrip("_"))(verb)  # of `exec_`, as Python has an `exec`
+
+app.add_typer(rollout, name="rollout")
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import typer
@@ -22,16 +22,29 @@ def data(value: Any, form: Format) -> None:
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns without lines around them, as kubectl shows them; the last column may be long."""
+    """A table on standard output."""
+    for line in aligned(header, rows):
+        typer.echo(line)
+
+
+def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Columns without lines around them, as kubectl shows them; the last column may be long."""
     table = [tuple(header), *(tuple(row) for row in rows)]
     widths = [max(len(row[index]) for row in table) for index in range(len(header))]
     for row in table:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def counted(number: int, noun: str) -> str:
     """`1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def seconds_of(moment: str) -> float:
+    """Since the epoch, from a time as the agent writes it."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def ago(at: float, now: float) -> str:
