@@ -13,7 +13,11 @@ ENVIRONMENT = {"TOKEN": "t0k3n", "MOTD": "welcome"}
 
 FULLEST = """\
 name: shop
-x-pullet: {nodeSelector: {zone: a}, tolerations: [{key: k, operator: Exists, value: v, effect: NoSchedule}]}
+x-pullet:
+  nodeSelector: {zone: a}
+  tolerations: [{key: k, operator: Exists, value: v, effect: NoSchedule}]
+  after: [front/Service/proxy ready]
+  prune: false
 networks:
   default:
     driver_opts: {com.docker.network.bridge.name: br-shop}
@@ -170,7 +174,14 @@ services:
     annotations: {note: "1"}
     platform: linux/arm64
     runtime: other
-    x-pullet: {nodeSelector: {disk: ssd}, tolerations: [{key: own}], after: [Service/db ready], prune: false}
+    x-pullet:
+      nodeSelector: {disk: ssd}
+      tolerations: [{key: own}]
+      after: [Service/db ready]
+      prune: true
+      strategy: canary
+      steps: [1]
+      check: {exec: test -f /run/healthy}
     deploy:
       resources:
         limits: {cpus: 1.5, memory: 2048, pids: 50}
@@ -191,6 +202,12 @@ services:
     pids_limit: 9
     cpus: 0.25
     networks: {default: {aliases: [database]}}
+    x-pullet:
+      strategy: canary
+      steps: [1, 50%, pause 5m]
+      promotion: manual
+      promoted: "0123456"
+      check: {http: "http://127.0.0.1:9090/api/v1/query?query=errors", expect: "< 0.05"}
   migrate:
     build:
       context: ./image
@@ -216,6 +233,6 @@ services:
     deploy:
       replicas: 3
       update_config:
-        {parallelism: 2, order: start-first, monitor: 7, failure_action: pause, max_failure_ratio: 0.5}
+        {parallelism: 2, order: start-first, monitor: 7, failure_action: pause, max_failure_ratio: 0.5, delay: 9}
       rollback_config: {parallelism: 3, order: start-first}
 """

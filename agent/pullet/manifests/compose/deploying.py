@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pullet.manifests.compose.deployment import Deploy, RollbackConfig, UpdateConfig
 from pullet.manifests.compose.service import Service
+from pullet.manifests.compose.strategy import asked_for
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.network import Joined, NetworkOf
@@ -122,13 +123,19 @@ def _restart(text: str, findings: Findings) -> Ending:
 
 
 def replacement(service: Service, pod: Pod, findings: Findings) -> Replacement:
-    """As update_config says; without it the old goes first only where two cannot stand side by side."""
+    """As x-pullet or else update_config says; else the old goes first only where two cannot stand side by side."""
+    special = asked_for(service.x_pullet, pod, findings) if service.x_pullet else None
+    if special and _has_address(pod):
+        findings.warn(("x-pullet", "strategy"), "the old goes first all the same, as two cannot have the same address")
+        return Rolling(_NONE, _ONE)
+    if special:
+        return special
     update = deployed(service).update_config
     if update is None:
         alone = _keeps_data(pod) or _has_address(pod)
         return Rolling(_NONE, _ONE) if alone else Rolling(_ONE, _NONE)
     rolling = _rolling("update_config", update, pod, findings)
-    return replace(rolling, tolerated=update.max_failure_ratio)
+    return replace(rolling, tolerated=update.max_failure_ratio, delay=update.delay or 0)
 
 
 def backward(service: Service, pod: Pod, findings: Findings) -> Replacement | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pullet.manifests.compose.syntax import Cores, FromMinusOne, Image, Natural, Part, Ratio, Seconds, Texts
-from pullet.manifests.schema import Unsupported, honoured, ignored, later, unsupported, warned
+from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned
 
 _BUILDKIT = "Images are built by the engine's own builder, which has no word for it."
 _TRUSTED = "A build has no more rights than any other container."
@@ -73,7 +73,7 @@ class UpdateConfig(Part):
     order: Literal["stop-first", "start-first"] = honoured(
         "Whether the old goes before the new comes.", "stop-first"
     )
-    delay: Seconds | None = later("How long to wait between two.", None)
+    delay: Seconds | None = honoured("How long to wait between one that is ready and the next.", None)
     monitor: Seconds | None = honoured("How long a new one must be up and well before the next comes.", None)
     failure_action: Literal["continue", "pause", "rollback"] = honoured(
         "What a failure leads to: back to what was good before, no further, or on and on.", "rollback"
@@ -152,6 +152,26 @@ class Placing(Part):
         "false: what stands stays when it is no longer declared; a service's word is stronger.", None
     )
     profiles: Any = ignored("Which profiles are on; read while loading.")
+
+
+class Check(Part):
+    """x-pullet.check"""
+
+    exec: Any = honoured("A command in the first new container: a list, or text that is split into words.", None)
+    http: str | None = honoured("An address that the agent gets; good with a status from 200 to 399.", None)
+    expect: str | None = honoured(
+        'What the number in the answer must be: "< 0.05"; the value of a Prometheus query, or the number alone.', None
+    )
+
+
+class OfService(Placing):
+    """x-pullet, in a service"""
+
+    strategy: str | None = honoured("blue-green or canary instead of what update_config says.", None)
+    promotion: str | None = honoured("manual: a person says when it goes on; automatic by default.", None)
+    promoted: str | None = honoured("The beginning of the hash of a specification that is promoted.", None)
+    steps: list[Any] | None = honoured("A canary's steps: numbers, percentages and pauses.", None)
+    check: Check | None = honoured("What a canary is asked besides its health check.", None)
 
 
 class Build(Part):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from pullet.manifests.compose.deployment import Build, Deploy, DeviceRequest, Placing
+from pullet.manifests.compose.deployment import Build, Deploy, DeviceRequest, OfService
 from pullet.manifests.compose.parts import (
     BlockIo,
     Device,
@@ -176,6 +176,6 @@ class Service(Part):
     use_api_socket: Unsupported = unsupported(
         "It would hand over the engine.", "mount the engine's socket, where the node allows it"
     )
-    x_pullet: Annotated[Placing | None, Field(alias="x-pullet")] = honoured(
-        "What only Pullet reads, as for the whole project.", None
+    x_pullet: Annotated[OfService | None, Field(alias="x-pullet")] = honoured(
+        "What only Pullet reads: as for the whole project, and how it is replaced.", None
     )

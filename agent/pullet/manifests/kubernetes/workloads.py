@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pullet.manifests.declared import Draft
@@ -10,6 +11,7 @@ from pullet.manifests.kubernetes import pods, schema
 from pullet.manifests.kubernetes.ours import ours
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.selectors import check_template
+from pullet.manifests.kubernetes.strategy import annotated, misplaced
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.names import WorkloadName
@@ -34,7 +36,7 @@ def deployment(shape: shapes.Deployment, findings: Findings) -> Draft:
     always(spec.template.spec, "Deployment", findings)
     if spec.progress_deadline_seconds <= spec.min_ready_seconds:
         findings.error((*SPEC, "progressDeadlineSeconds"), "must be more than minReadySeconds")
-    return templated(
+    made = templated(
         shape,
         spec.template,
         findings,
@@ -44,6 +46,11 @@ def deployment(shape: shapes.Deployment, findings: Findings) -> Draft:
         progress_deadline=spec.progress_deadline_seconds,
         paused=spec.paused,
     )
+    special = annotated(shape.metadata, made.workload.pod, findings)
+    if special is None:
+        return made
+    _beside_annotation(spec.strategy, findings)
+    return replace(made, workload=replace(made.workload, replacement=special))
 
 
 def daemon_set(shape: shapes.DaemonSet, findings: Findings) -> Draft:
@@ -107,6 +114,8 @@ def templated(shape: schema.Object, template: schema.PodTemplate, findings: Find
 def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy: Any) -> Draft:
     """What the pods' shape says and, in `policy`, the workload's own words."""
     said = ours(shape.metadata, findings)
+    if shape.kind != "Deployment":
+        misplaced(shape.metadata, shape.kind, findings)
     workload = Workload(
         name=WorkloadName(shape.metadata.namespace, shape.kind, shape.metadata.name),
         origin=findings.origin(),
@@ -142,6 +151,16 @@ def _deployment_strategy(strategy: shapes.Strategy, findings: Findings) -> Repla
         return Recreate()
     bounds = bounds or shapes.DeploymentBounds()
     return _rolling(bounds.max_surge, bounds.max_unavailable, (*SPEC, "strategy"), findings)
+
+
+def _beside_annotation(strategy: shapes.Strategy | None, findings: Findings) -> None:
+    if strategy is None:
+        return
+    if strategy.type == "Recreate":
+        findings.error((*SPEC, "strategy", "type"), "may not be Recreate beside the annotation pullet.dev/strategy")
+    elif strategy.rolling_update is not None:
+        said = "says nothing beside the annotation pullet.dev/strategy"
+        findings.warn((*SPEC, "strategy", "rollingUpdate"), said, key=True)
 
 
 def _daemon_set_strategy(strategy: shapes.UpdateStrategy, findings: Findings) -> Replacement:
