@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
@@ -12,10 +13,12 @@ from tests.lab.snapshots import catalog, snapshot
 COMPOSE = "name: front\nservices:\n  web: {{image: 'web:1', x-pullet: {{after: [{}]}}}}\n"
 
 
-def runs(kind: str, name: str, after: str = "", *, end: bool = False, **marks: str) -> str:
-    """An object that runs, in the namespace shop, with the annotation."""
-    given = {**({"pullet.dev/after": after} if after else {}), **marks}
-    annotations = ", ".join(f"{key.replace('_', '/')}: {json.dumps(value)}" for key, value in given.items())
+def runs(
+    kind: str, name: str, after: str = "", *, end: bool = False, marks: Mapping[str, str] | None = None
+) -> str:
+    """An object that runs, in the namespace shop, with the annotation and other `marks`."""
+    given = {**({"pullet.dev/after": after} if after else {}), **(marks or {})}
+    annotations = ", ".join(f"{key}: {json.dumps(value)}" for key, value in given.items())
     version = "batch/v1" if kind == "Job" else "apps/v1"
     ends = ", restartPolicy: Never" if end else ""
     labels = "" if kind == "Job" else "selector: {matchLabels: {a: b}}, "
@@ -55,7 +58,7 @@ def test_what_runs_on_is_waited_for_until_ready_and_a_job_until_complete() -> No
 
 def test_compose_and_kubernetes_wait_for_each_other() -> None:
     """A service is named as it is everywhere: project/Service/name."""
-    files = {
+    files: dict[str, str | bytes] = {
         "compose.yaml": COMPOSE.format("shop/Deployment/db"),
         "api.yaml": runs("Deployment", "db") + runs("Deployment", "api", "front/Service/web"),
     }
@@ -85,7 +88,10 @@ def test_what_does_not_run_is_nothing_to_come_after() -> None:
 
 def test_a_name_that_may_be_in_a_file_that_cannot_be_read() -> None:
     """Nobody knows what there is to wait for, so it is not started without."""
-    files = {"web.yaml": runs("Deployment", "web", "Deployment/db"), "db.yaml": "kind: Deployment\n db: [\n"}
+    files: dict[str, str | bytes] = {
+        "web.yaml": runs("Deployment", "web", "Deployment/db"),
+        "db.yaml": "kind: Deployment\n db: [\n",
+    }
     found = Reader().read(snapshot(files))
     assert refused(found) == {"shop/Deployment/web"}
     assert any("may be declared in db.yaml" in line for line in said(found))
@@ -99,7 +105,7 @@ def test_a_dependency_that_is_not_valid_refuses_nobody_else() -> None:
 
 def test_a_circle_through_both_doors() -> None:
     """Each workload in it is refused and told at its own place; who only leads into it is not."""
-    files = {
+    files: dict[str, str | bytes] = {
         "compose.yaml": COMPOSE.format("shop/Deployment/db"),
         "db.yaml": runs("Deployment", "db", "front/Service/web") + runs("Deployment", "api", "Deployment/db"),
     }
@@ -137,7 +143,7 @@ def test_a_file_alone_may_name_what_another_declares() -> None:
 
 def test_what_stays_when_it_is_no_longer_declared() -> None:
     """Said by an annotation, and in Compose for a project or a service, whose word is stronger."""
-    text = runs("Deployment", "web", **{"pullet.dev_prune": "false"}) + runs("Deployment", "api")
+    text = runs("Deployment", "web", marks={"pullet.dev/prune": "false"}) + runs("Deployment", "api")
     kept = {one.name: one.kept for one in catalog(text).workloads}
     assert kept == {
         WorkloadName("shop", "Deployment", "web"): True,
@@ -150,5 +156,5 @@ def test_what_stays_when_it_is_no_longer_declared() -> None:
 
 def test_a_mark_that_says_neither() -> None:
     """An annotation that nobody understands must not be taken for leave to remove."""
-    found = catalog(runs("Deployment", "web", **{"pullet.dev_prune": "no"}))
+    found = catalog(runs("Deployment", "web", marks={"pullet.dev/prune": "no"}))
     assert refused(found) == {"shop/Deployment/web"}
