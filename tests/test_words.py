@@ -79,6 +79,14 @@ def test_a_retry_says_when(words: WordFiles) -> None:
     assert words.read().retried["shop/Deployment/web"] > 5
 
 
+def test_a_promotion_says_when(words: WordFiles) -> None:
+    """As a retry does, and it is another word."""
+    words.promote(WorkloadName("shop", "Deployment", "web"))
+    (file,) = (words.folder / "promoted").iterdir()
+    os.utime(file, (5, 5))
+    assert words.read() == Words(promoted={"shop/Deployment/web": 5})
+
+
 def test_what_cannot_be_read_is_not_silence(words: WordFiles) -> None:
     """Whether the agent is paused is not known, and it must not act as if it were not."""
     (words.folder / "paused").mkdir(parents=True)

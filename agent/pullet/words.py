@@ -1,7 +1,7 @@
 """A person's word to the local agent, as files below the state directory: who may write there may speak.
 
-The verbs `sync`, `pause`, `resume`, `accept` and `retry` write them, with or without an agent running; the agent
-watches.
+The verbs `sync`, `pause`, `resume`, `accept`, `retry` and `promote` write them, with or without an agent running; the
+agent watches.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from pullet.model.names import WorkloadName
 class WordFiles:
     """`<state>/words/`: `paused` holds the reason, `accepted/<commit>` is empty, `sync` is touched.
 
-    So is `retried/<workload>`, whose slashes are written as `%2F`: when it was last touched is what it says.
+    So are `retried/<workload>` and `promoted/<workload>`, whose slashes are written as `%2F`: when they were last
+    touched is what they say.
     """
 
     def __init__(self, state: Path) -> None:
@@ -30,12 +31,13 @@ class WordFiles:
         self._paused = self.folder / "paused"
         self._accepted = self.folder / "accepted"
         self._retried = self.folder / "retried"
+        self._promoted = self.folder / "promoted"
         self._sync = self.folder / "sync"
 
     def read(self) -> Words:
         """Raises Refused where the files are there and cannot be read: then nobody knows what was said."""
         try:
-            return Words(self._reason(), self._commits(), self._retries())
+            return Words(self._reason(), self._commits(), _times(self._retried), _times(self._promoted))
         except OSError as error:
             raise _refused("read", error) from None
 
@@ -58,8 +60,10 @@ class WordFiles:
             (self._accepted / commit).touch()
 
     def retry(self, workload: WorkloadName) -> None:
-        with _spoken(self._retried):
-            (self._retried / quote(str(workload), safe="")).touch()
+        _touch(self._retried, workload)
+
+    def promote(self, workload: WorkloadName) -> None:
+        _touch(self._promoted, workload)
 
     def sync(self) -> None:
         with _spoken(self.folder):
@@ -72,17 +76,24 @@ class WordFiles:
         except FileNotFoundError:
             return ""
 
-    def _retries(self) -> dict[str, float]:
-        try:
-            return {unquote(path.name): path.stat().st_mtime for path in self._retried.iterdir()}
-        except FileNotFoundError:
-            return {}
-
     def _commits(self) -> frozenset[str]:
         try:
             return frozenset(path.name for path in self._accepted.iterdir())
         except FileNotFoundError:
             return frozenset()
+
+
+def _touch(folder: Path, workload: WorkloadName) -> None:
+    with _spoken(folder):
+        (folder / quote(str(workload), safe="")).touch()
+
+
+def _times(folder: Path) -> dict[str, float]:
+    """When each workload's file was last touched, in seconds since the epoch."""
+    try:
+        return {unquote(path.name): path.stat().st_mtime for path in folder.iterdir()}
+    except FileNotFoundError:
+        return {}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tests.lab.agents import Agent, Fleet, new_fleet, pullet
 from tests.lab.declare import deployment, node
 from tests.lab.engine import LabEngine
 from tests.lab.git_servers import git
+from tests.lab.images import BUSYBOX, BUSYBOX_2
 
 WEB = "shop/Deployment/web"
 IDENTITY = {
@@ -157,6 +158,24 @@ def test_retry(agent: Agent) -> None:
     done = agent.pullet("retry", "shop/Deployment/wep")
     assert done.code == 1
     assert f"nothing on {agent.node} is called shop/Deployment/wep (here: {WEB})" in done.err
+
+
+def test_promote(agent: Agent) -> None:
+    """What waits for a person goes on; what does not is told as it is, and nothing is said to the agent."""
+    how = {"strategy": "blue-green", "promotion": "manual"}
+    agent.follows({"web.yaml": deployment("web", ours=how)})
+    done = agent.pullet("promote", "web")
+    assert done.code == 1
+    assert f"{WEB} does not wait to be promoted on {agent.node} (it is converged)" in done.err
+    commit = agent.work.deploy({"web.yaml": deployment("web", ours=how, image=BUSYBOX_2)})
+    status = agent.reaches("held", commit)
+    assert status["workloads"][WEB]["message"] == f"waits for pullet promote {WEB}"
+    assert sorted(one.image for one in agent.containers()) == [BUSYBOX, BUSYBOX_2]
+    done = agent.pullet("promote", "web")
+    wanted = status["workloads"][WEB]["hash"][:8]
+    assert (done.code, done.err, done.out) == (0, "", f"{WEB} goes on with {wanted} on {agent.node}\n")
+    agent.reaches("converged", commit)
+    assert [one.image for one in agent.containers()] == [BUSYBOX_2]
 
 
 def test_accept_what_is_not_known(agent: Agent) -> None:

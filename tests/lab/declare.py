@@ -20,14 +20,19 @@ def deployment(
     *,
     namespace: str = "shop",
     spec: Mapping[str, Any] | None = None,
+    ours: Mapping[str, str] | None = None,
     **pod: Any,
 ) -> str:
-    """`spec` are more fields of the Deployment, such as a strategy; `pod` as for `template`."""
+    """`spec` are more fields of the Deployment, such as a strategy; `pod` as for `template`.
+
+    `ours` are annotations by their names below `pullet.dev/`.
+    """
+    annotations = {f"pullet.dev/{key}": text for key, text in (ours or {}).items()}
     labels = {"app": name}
     return _object(
         "apps/v1",
         "Deployment",
-        {"name": name, "namespace": namespace},
+        {"name": name, "namespace": namespace, **({"annotations": annotations} if ours else {})},
         {
             "replicas": replicas,
             "selector": {"matchLabels": labels},

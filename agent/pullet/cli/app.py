@@ -23,6 +23,7 @@ from pullet.cli.options import Config
 from pullet.cli.pause import pause, resume
 from pullet.cli.place import place
 from pullet.cli.plan import plan
+from pullet.cli.promote import promote
 from pullet.cli.retry import retry
 from pullet.cli.rollout import app as rollout
 from pullet.cli.run import run
@@ -68,6 +69,7 @@ for verb in (
     resume,
     accept,
     retry,
+    promote,
     init,
     install,
     uninstall,
