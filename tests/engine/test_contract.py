@@ -10,7 +10,7 @@ from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Remove, Revive, Start, Stop
 from pullet.model.pod import Port, PullPolicy, Restart
-from pullet.model.probe import Exec
+from pullet.model.probe import Exec, Probe
 from pullet.testing.script import Crash
 from tests.lab.git_servers import free_port
 from tests.lab.pods import container, of
@@ -175,6 +175,41 @@ def test_a_paused_one_is_revived(world: World) -> None:
     paused = world.until_phase(WEB, Phase.PAUSED)
     world.does(Revive(paused, "it was paused"))
     assert world.until_phase(WEB, Phase.RUNNING).containers[0].started_at == seen.containers[0].started_at
+
+
+def test_one_that_runs_is_stopped_and_started(world: World) -> None:
+    """The same container in another process, which the engine has not restarted."""
+    seen = started(world, running(GOOD, liveness=Probe(Exec(("true",)))))
+    attempt = world.does(Revive(seen, "its liveness probe fails"))
+    assert attempt is not None
+    assert (attempt.count, attempt.error) == (1, "")
+    (before,) = seen.containers
+    (after,) = world.until_phase(WEB, Phase.RUNNING).containers
+    assert (after.id, after.restarts, after.liveness) == (before.id, 0, before.liveness)
+    assert (after.started_at or 0) > (before.started_at or 0)
+    assert world.does(Revive(seen, "too late: it was started anew since")) is not None
+    assert world.until_phase(WEB, Phase.RUNNING).containers == (after,)
+
+
+def test_one_that_never_restarts_is_only_stopped(world: World) -> None:
+    """Its exit code says what came of it."""
+    seen = started(world, running(GOOD, restart=Restart.NEVER))
+    world.does(Revive(seen, "its liveness probe fails"))
+    (down,) = world.until_phase(WEB, Phase.EXITED).containers
+    assert down.finished_at is not None
+    assert down.started_at == seen.containers[0].started_at
+
+
+def test_in_a_pod_of_several_only_one_is_started_anew(world: World) -> None:
+    """The others and what holds their network run on."""
+    seen = whole(world, several())
+    a = next(one for one in seen.containers if one.name == "a")
+    world.does(Revive(replace(seen, containers=(a,)), "its liveness probe fails"))
+    world.until(lambda: "a" in _running(world), "it runs")
+    after = world.sees(WEB)
+    assert after is not None
+    changed = {one.name for one in after.containers if one not in seen.containers}
+    assert changed == {"a"}
 
 
 def test_one_removed_behind_our_back_cannot_be_revived(world: World) -> None:

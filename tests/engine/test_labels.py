@@ -23,10 +23,20 @@ CHECKS: list[HttpGet | TcpSocket | Exec] = [
 def test_what_is_written_is_read_again(check: Check) -> None:
     """Everything the planner needs of an old specification survives a restart of the agent, probes too."""
     probe = Probe(check, period=2, failure_threshold=5)
-    target = instance(readiness=probe)
-    identity = labels.read(labels.written(target, container(readiness=probe), Role.MAIN, "edge-1", "c0ffee"))
+    alive, up = Probe(check, grace=3), Probe(check, period=1)
+    target = instance(readiness=probe, liveness=alive, startup=up)
+    made = container(readiness=probe, liveness=alive, startup=up)
+    identity = labels.read(labels.written(target, made, Role.MAIN, "edge-1", "c0ffee"))
     assert identity == labels.Identity(
-        target.name, target.hash, "c0ffee", "web.yaml", "app", probe, image=BUSYBOX
+        target.name,
+        target.hash,
+        "c0ffee",
+        "web.yaml",
+        "app",
+        probe,
+        image=BUSYBOX,
+        liveness=alive,
+        startup=up,
     )
 
 
@@ -74,6 +84,7 @@ def test_the_pods_uid_is_the_same_each_time() -> None:
     [
         {labels.INSTANCE: "web"},
         {labels.READINESS: "{"},
+        {labels.LIVENESS: "{"},
         {labels.READINESS: "[]"},
         {labels.READINESS: '{"check": {"Smell": {}}}'},
     ],

@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 
 PHASES = {
     "ready": Phase.RUNNING,
+    "not-live": Phase.RUNNING,
+    "not-started": Phase.RUNNING,
     "starting": Phase.RUNNING,
     "busy": Phase.RUNNING,
     "crashing": Phase.RESTARTING,
@@ -113,12 +115,12 @@ class Story:
         return Observed(
             incarnations=tuple(incarnation for incarnation, _ in standing),
             answers={
-                container.id: Answer(how == "ready", "GET / answered 503")
-                for one, how in standing
-                for container in one.containers
+                container.id: _answer(how)
+                for one, phases in standing
+                for container, how in zip(one.containers, phases, strict=True)
             },
             prepared=self._prepared(),
-            busy={str(one.instance): "is being started" for one, how in standing if how == "busy"},
+            busy={str(one.instance): "is being started" for one, phases in standing if "busy" in phases},
             attempts={
                 attempt: Attempt(count=3, at=NOW - 1, error=error)
                 for attempt, error in self._failed().items()
@@ -128,7 +130,8 @@ class Story:
     def _standing(self) -> list[tuple[str, dict[str, Any]]]:
         return [(line["instance"], line) for line in self.data.get("standing", [])]
 
-    def _incarnation(self, name: str, **how: Any) -> tuple[Incarnation, str]:
+    def _incarnation(self, name: str, **how: Any) -> tuple[Incarnation, tuple[str, ...]]:
+        """With how each of its containers is."""
         instance = InstanceName.parse(name)
         workload = self._workload(instance, how.get("of", "before"))
         pod = workload.pod
@@ -145,7 +148,7 @@ class Story:
             tuple(one.workload for one in workload.after),
             workload.kept,
         )
-        return incarnation, max(phases.values(), key=lambda phase: phase == "ready")
+        return incarnation, tuple(phases.values())
 
     def _workload(self, instance: InstanceName, which: str) -> Workload:
         return next(one for one in self.catalog(which).workloads if one.name == instance.workload)
@@ -182,6 +185,10 @@ class Story:
         return found
 
 
+def _answer(how: str) -> Answer:
+    return Answer(how == "ready", "GET / answered 503", live=how != "not-live", started=how != "not-started")
+
+
 def _container(instance: str, pod: Pod, name: str, phase: str) -> ObservedContainer:
     """One container of the pod; `sandbox` is the one that holds its network."""
     found = next(((one.container, one.role) for one in parts(pod) if one.container.name == name), None)
@@ -194,6 +201,8 @@ def _container(instance: str, pod: Pod, name: str, phase: str) -> ObservedContai
         exit_code=137 if phase in ("exited", "crashing") else 0,
         started_at=NOW - 5,
         readiness=spec.readiness,
+        liveness=spec.liveness,
+        startup=spec.startup,
         role=role,
         stranded=phase == "stranded",
     )
