@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pullet.decide.runs import book
 from pullet.decide.scene import Scene
+from pullet.model.names import WorkloadName
 from pullet.model.placement import Assignment
 from pullet.model.run import Outcome
 
@@ -23,14 +24,13 @@ def gate(assignment: Assignment, scene: Scene) -> Gate | None:
     begun = any(one.hash == assignment.instances[0].hash for one in scene.standing(assignment.workload.name))
     if assignment.failed or begun:
         return None
-    for hook in scene.hooks(assignment.workload.name):
-        if hook.workload.hook and hook.workload.hook.before and (found := _shut(hook, scene)):
-            return found
-    return None
+    return next(filter(None, (_shut(name, scene) for name in assignment.workload.hooks)), None)
 
 
-def _shut(hook: Assignment, scene: Scene) -> Gate | None:
-    name = hook.workload.name
+def _shut(name: WorkloadName, scene: Scene) -> Gate | None:
+    hook = scene.assignment(name)
+    if hook is None:
+        return Gate(f"its pre-deploy hook {name} is not valid, or not allowed on this node", failed=True)
     found = book(hook, scene)
     run = found.run(found.works[0])
     match run.outcome if run else Outcome.NONE:

@@ -49,18 +49,6 @@ class Scene:
     def _assigned(self) -> Mapping[WorkloadName, Assignment]:
         return {one.workload.name: one for one in self.desired.assignments}
 
-    def hooks(self, workload: WorkloadName) -> tuple[Assignment, ...]:
-        """The Jobs placed here that belong to the rollout of the workload."""
-        return self._hooks.get(workload, ())
-
-    @cached_property
-    def _hooks(self) -> Mapping[WorkloadName, tuple[Assignment, ...]]:
-        found: defaultdict[WorkloadName, tuple[Assignment, ...]] = defaultdict(tuple)
-        for one in self.desired.assignments:
-            if one.workload.hook:
-                found[one.workload.hook.of] += (one,)
-        return found
-
     def runs(self, workload: WorkloadName) -> Mapping[str, Run]:
         """What is remembered of the runs of a Job or CronJob."""
         return self._runs.get(str(workload), {})

@@ -35,6 +35,12 @@ def after(entries: Iterable[tuple[Loc, str]], namespace: str, findings: Findings
     return tuple(found.values())
 
 
+def named(text: str, namespace: str) -> WorkloadName | None:
+    """The workload that is meant, None where the text is no name of one."""
+    parts = _NAME(text.strip())
+    return WorkloadName(parts["namespace"] or namespace, parts["kind"], parts["name"]) if parts else None
+
+
 def _dependency(text: str, namespace: str, loc: Loc, findings: Findings) -> Dependency | None:
     name, _, condition = text.partition(" ")
     condition = condition.strip()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pullet.manifests import pinning
 from pullet.manifests.declared import Declared, Draft, Isolation, Names, ObjectName, Reading, selected
+from pullet.manifests.hooking import hook_up
 from pullet.manifests.known import Known
 from pullet.manifests.kubernetes import runtimes
 from pullet.manifests.kubernetes.binding import Own, Unbound
@@ -121,9 +122,10 @@ class _Sieve:
         workloads = pinning.share([self._isolated(workload) for workload in workloads])
         if inventory_known:
             problems += pinning.undecided(workloads, self.nodes)
-        ordered = order(workloads, self.known)
-        self.refused += ordered.refused
-        return ordered.workloads, [*problems, *ordered.problems]
+        hooked = hook_up(workloads, self.known, self.nodes)
+        ordered = order(hooked.workloads, self.known)
+        self.refused += [*hooked.refused, *ordered.refused]
+        return ordered.workloads, [*problems, *hooked.problems, *ordered.problems]
 
     def _settle(self, one: Declared, draft: Draft) -> None:
         findings = Findings(one.document, one.loc)

@@ -76,9 +76,8 @@ def _endless(workload: Workload, named: Mapping[WorkloadName, Workload]) -> Iter
 def _circles(named: Mapping[WorkloadName, Workload]) -> Iterator[_Wrong]:
     """Each workload of each circle; who only leads into one waits until it is mended."""
     graph = {
-        name: [one.workload for one in workload.after if one.workload in named]
+        name: [needed for needed in _needed(workload) if needed in named]
         for name, workload in sorted(named.items())
-        if workload.after
     }
     while (circle := _circle(graph)) is not None:
         for index, name in enumerate(circle):
@@ -89,6 +88,14 @@ def _circles(named: Mapping[WorkloadName, Workload]) -> Iterator[_Wrong]:
             yield name, _problem(named[name], origin, message, "take one of them out of it")
         for name in circle:
             del graph[name]
+
+
+def _needed(workload: Workload) -> Iterator[WorkloadName]:
+    """What it comes after, by its own word or as hooks go."""
+    yield from (one.workload for one in workload.after)
+    yield from workload.hooks
+    if workload.hook and not workload.hook.before:
+        yield workload.hook.of
 
 
 def _circle(graph: Mapping[WorkloadName, Iterable[WorkloadName]]) -> list[WorkloadName] | None:

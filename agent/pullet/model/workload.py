@@ -353,7 +353,7 @@ class Workload:
     `paused` one is not replaced. `on_failure` is what comes then, and `backward` how the way back is gone where that
     differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
     policy refuses it for that, or only warns. What stands of a `kept` one stays when it is no longer declared.
-    With a `hook` it is a Job that belongs to the rollout of another.
+    With a `hook` it is a Job that belongs to the rollout of another; `hooks` are those that come before its own.
     `drift` is what it says of changes by hand, None where it says nothing.
     """
 
@@ -375,6 +375,7 @@ class Workload:
     after: tuple[Dependency, ...] = ()
     kept: bool = False
     hook: Hook | None = None
+    hooks: tuple[WorkloadName, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
     drift: DriftPolicy | None = None
     unmet: tuple[Problem, ...] = ()

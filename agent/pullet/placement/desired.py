@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pullet.model.catalog import Catalog
+from pullet.model.digest import digest
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.node import Node
 from pullet.model.placement import Assignment, Desired, Instance, Placement
@@ -34,7 +35,7 @@ def desire(revision: Revision, catalog: Catalog, here: Node) -> Desired:
         revision=revision,
         node=here.name,
         assignments=tuple(
-            _assignment(workload, mine[workload.name])
+            _assignment(workload, mine[workload.name], catalog)
             for workload in sorted(catalog.workloads, key=lambda workload: workload.name)
             if workload.name in mine
         ),
@@ -44,11 +45,19 @@ def desire(revision: Revision, catalog: Catalog, here: Node) -> Desired:
     )
 
 
-def _assignment(workload: Workload, names: Iterable[InstanceName]) -> Assignment:
+def _assignment(workload: Workload, names: Iterable[InstanceName], catalog: Catalog) -> Assignment:
     pod, path = workload.pod, workload.origin.path
-    digest, after = pod.digest(), tuple(dict.fromkeys(one.workload for one in workload.after))
-    instances = (Instance(name, pod, digest, path, after=after, kept=workload.kept) for name in names)
+    after = tuple(dict.fromkeys(one.workload for one in workload.after))
+    hash_ = _specification(workload, catalog)
+    instances = (Instance(name, pod, hash_, path, after=after, kept=workload.kept) for name in names)
     return Assignment(workload, tuple(instances))
+
+
+def _specification(workload: Workload, catalog: Catalog) -> str:
+    """A hook's has that of its workload in it, as it is run once for each."""
+    hook = workload.hook
+    target = next((one for one in catalog.workloads if hook and one.name == hook.of), None)
+    return digest((workload.pod, target.pod)) if target else workload.pod.digest()
 
 
 def _hold(catalog: Catalog, placement: Placement, node: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pullet.model.catalog import Catalog
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.node import Node
 from pullet.model.placement import Pending, Placement
 from pullet.model.workload import Endless, Fixed, PerNode, Workload
@@ -27,11 +27,14 @@ def place(catalog: Catalog, nodes: Sequence[Node]) -> Placement:
     ordered = sorted(nodes, key=lambda node: node.name)
     standing = Standing({node.name: node for node in ordered})
     placing = _Placing(ordered, Room({node.name: [] for node in ordered}), standing)
-    for group in _groups(catalog.workloads):
+    for group in _groups(one for one in catalog.workloads if one.hook is None):
         if len(group) == 1 and not _stands_as_a_whole(group[0]):
             placing.alone(group[0])
         else:
             placing.together(group)
+    for workload in sorted(catalog.workloads, key=lambda workload: workload.name):
+        if workload.hook:
+            placing.beside(workload, workload.hook.of)
     return Placement(
         nodes={
             name: tuple(sorted(mine, key=lambda instance: instance.sort_key))
@@ -109,6 +112,17 @@ class _Placing:
         for workload in group:
             for instance in self._wanted(workload, node):
                 self._take(node, instance, workload)
+
+    def beside(self, hook: Workload, of: WorkloadName) -> None:
+        """A hook goes where its workload goes, whatever it asks for itself: it gates the rollout on each node."""
+        nodes = [node for node, mine in self.room.nodes.items() if any(one.workload == of for one in mine)]
+        for instance in _instances(hook):
+            for node in nodes:
+                self._take(node, instance, hook)
+        if not nodes:
+            self._wait(
+                _instances(hook), {node.name: f"{of}, whose hook it is, is not here" for node in self.nodes}
+            )
 
     def _wanted(self, workload: Workload, *only: str) -> list[InstanceName]:
         """The instances of a workload that has to stand on one node with others."""

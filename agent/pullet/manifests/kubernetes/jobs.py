@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pullet.manifests.after import after
 from pullet.manifests.declared import Draft, Given, Source
+from pullet.manifests.hooking import AFTER, BEFORE, HOOK, OF
 from pullet.manifests.kubernetes import jobschema as shapes
 from pullet.manifests.kubernetes import pods
 from pullet.manifests.kubernetes.schema import Metadata, Object
@@ -20,10 +21,7 @@ from pullet.manifests.yamldoc import Loc
 from pullet.model.text import Fact, Pieces
 from pullet.model.workload import FailureRule, Finite, Fixed, Hook, Lifetime, Scheduled, SuccessRule
 
-HOOK = "pullet.dev/hook"
-OF = "pullet.dev/of"
-
-_TURNS = {"pre-deploy": True, "post-deploy": False}
+_TURNS = {BEFORE: True, AFTER: False}
 _ANNOTATIONS: Loc = ("metadata", "annotations")
 _INDEX = Given("JOB_COMPLETION_INDEX", Pieces((Fact.ORDINAL,)))
 _OURS = "kubernetes.io/job-controller"
