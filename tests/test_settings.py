@@ -50,7 +50,7 @@ def test_everything_said(file: Path) -> None:
         "repo: {url: [a, b], branch: prod, path: fleet, poll: 500ms, ssh_key_file: /k, token_file: /t}\n"
         "engine: tcp://127.0.0.1:2375\nstate: /s\nrun: /r\n"
         "status: {notes: local, listen: '[::1]:1', token_file: /st}\n"
-        "webhook: {secret_file: /w}\npolicy_file: /p\n"
+        "webhook: {secret_file: /w}\npolicy_file: /p\ndrift: off\n"
     )
     settings = load_settings(file, {})
     assert settings.repo.url == ("a", "b")
@@ -64,6 +64,7 @@ def test_everything_said(file: Path) -> None:
         "status": {"notes": "local", "listen": "[::1]:1", "token_file": "/st"},
         "webhook": {"secret_file": "/w"},
         "policy_file": "/p",
+        "drift": "off",
     }
 
 

@@ -25,6 +25,7 @@ from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Step
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision, Snapshot
+from pullet.model.workload import DriftPolicy
 from pullet.placement import desire, placed_here
 from pullet.recall import Archive, Recall, with_last_words
 
@@ -100,8 +101,8 @@ class Loop:
     """The one writer: only the tick decides and changes things.
 
     `read` turns a snapshot into its catalog, and `bound` takes out of it what this node's policy does not allow of
-    the workloads placed here. `here` is this node as its own settings describe it; `clock` gives seconds since the
-    epoch.
+    the workloads placed here. `here` is this node as its own settings describe it, `drift` what it does about changes
+    by hand; `clock` gives seconds since the epoch.
     """
 
     here: Node
@@ -115,6 +116,7 @@ class Loop:
     archive: Archive
     publishers: Sequence[Publisher]
     clock: Callable[[], float]
+    drift: DriftPolicy = "repair"
     _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
     _blinded_by: str = field(default="", init=False)
     _journal: Journal = field(default_factory=Journal, init=False)
@@ -186,7 +188,7 @@ class Loop:
         try:
             catalog = self.read(snapshot)
             catalog = self.bound(catalog, placed_here(catalog, self.here))
-            desired = desire(snapshot.revision, catalog, self.here)
+            desired = replace(desire(snapshot.revision, catalog, self.here), drift=self.drift)
         except Exception as error:
             log.exception("revision_not_read", commit=snapshot.revision.short)
             return Desired(snapshot.revision, self.here.name, hold=_as_bug(error))

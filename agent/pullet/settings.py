@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pullet.model.errors import Refused
+from pullet.model.workload import DriftPolicy
 from pullet.sources import PREFIX, Sources
 
 SHORTEST_POLL = 0.1
@@ -99,6 +100,8 @@ class Settings(_Door):
     status: StatusSettings = StatusSettings()
     webhook: WebhookSettings = WebhookSettings()
     policy_file: Path = Path("/etc/pullet/policy.yaml")
+    drift: Annotated[DriftPolicy, BeforeValidator(_unquoted_off)] = "repair"
+    """What happens to changes by hand, where a workload does not say otherwise."""
 
 
 def load_settings(

@@ -97,6 +97,7 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
         archive=Recollection(mirror),
         publishers=(notes, *publishers),
         clock=time.time,
+        drift=settings.drift,
     )
     watcher = WordWatcher(words, wake, follower.poke)
     return House(loop, wake, mirror, engine, follower, prober, notes, watcher)
@@ -112,10 +113,7 @@ def first_look(engine: DockerEngine, prober: Prober) -> Observed:
         observed = engine.observe()
         answers = prober.results(observed)
         asked = {
-            one.id
-            for incarnation in observed.incarnations
-            for one in incarnation.containers
-            if one.is_probed
+            one.id for incarnation in observed.incarnations for one in incarnation.containers if one.is_probed
         }
         if asked <= answers.keys() or time.monotonic() > deadline:
             return replace(observed, answers=answers)

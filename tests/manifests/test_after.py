@@ -158,3 +158,27 @@ def test_a_mark_that_says_neither() -> None:
     """An annotation that nobody understands must not be taken for leave to remove."""
     found = catalog(runs("Deployment", "web", marks={"pullet.dev/prune": "no"}))
     assert refused(found) == {"shop/Deployment/web"}
+
+
+def marked(policy: str) -> str:
+    return runs("Deployment", "web").replace(
+        "annotations: {", f"annotations: {{pullet.dev/drift: {policy}", 1
+    )
+
+
+def test_what_becomes_of_changes_by_hand() -> None:
+    """Said by an annotation of what is declared, or by x-pullet; it is no part of the specification."""
+    plain = catalog(runs("Deployment", "web")).workloads[0]
+    said = catalog(marked("report")).workloads[0]
+    assert (plain.drift, said.drift) == (None, "report")
+    assert plain.pod.digest() == said.pod.digest()
+    project = "name: p\nx-pullet: {drift: off}\nservices: {a: {image: i}, b: {image: i, x-pullet: {drift: repair}}}\n"
+    found = Reader().read(snapshot({"compose.yaml": project}))
+    assert {one.name.name: one.drift for one in found.workloads} == {"a": "off", "b": "repair"}
+
+
+def test_a_policy_that_nobody_knows() -> None:
+    """The hint says which ones there are."""
+    found = catalog(marked("reprot"))
+    assert refused(found) == {"shop/Deployment/web"}
+    assert [problem.hint for problem in found.problems] == ["did you mean report?"]

@@ -15,7 +15,16 @@ from pullet.model.catalog import Catalog
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
-from pullet.model.observed import Answer, Attempt, Incarnation, Observed, ObservedContainer, Phase, Role
+from pullet.model.observed import (
+    Answer,
+    Attempt,
+    Drift,
+    Incarnation,
+    Observed,
+    ObservedContainer,
+    Phase,
+    Role,
+)
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Pull
 from pullet.model.pod import Container, Pod
@@ -60,7 +69,8 @@ class Story:
     def desired(self, which: str) -> Desired:
         commit = {"before": "0ld0000000", "now": "new0000000"}[which]
         trailers = self.data.get("trailers", {}) if which == "now" else {}
-        return desire(Revision(commit, trailers=trailers), self.catalog(which), self.node)
+        desired = desire(Revision(commit, trailers=trailers), self.catalog(which), self.node)
+        return replace(desired, drift=self.data.get("drift", "repair"))
 
     def catalog(self, which: str) -> Catalog:
         files = self.data.get(which, {})
@@ -142,7 +152,10 @@ class Story:
             "0ld",
             workload.origin.path,
             pod.restart,
-            tuple(_container(name, pod, part, phase) for part, phase in phases.items()),
+            tuple(
+                replace(_container(name, pod, part, phase), drift=_drift(how))
+                for part, phase in phases.items()
+            ),
             pod.host_ports,
             tuple(one.name for one in pod.containers) if pod.has_sandbox else (),
             tuple(one.workload for one in workload.after),
@@ -206,6 +219,11 @@ def _container(instance: str, pod: Pod, name: str, phase: str) -> ObservedContai
         role=role,
         stranded=phase == "stranded",
     )
+
+
+def _drift(how: dict[str, Any]) -> tuple[Drift, ...]:
+    mendable = (Drift(words, words, in_place=True) for words in how.get("changed", ()))
+    return (*mendable, *(Drift(words, words) for words in how.get("differs", ())))
 
 
 def stories() -> list[Story]:

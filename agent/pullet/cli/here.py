@@ -11,6 +11,7 @@ from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.memory import Words
 from pullet.model.node import Node
 from pullet.model.observed import Observed
+from pullet.model.workload import DriftPolicy
 
 if TYPE_CHECKING:
     from pullet.engine.docker_engine import DockerEngine
@@ -26,6 +27,7 @@ class Here:
     remote: Remote | None
     policy_file: Path | None
     words: Words
+    drift: DriftPolicy = "repair"
 
     def observe(self, *, offline: bool) -> Observed:
         """What stands on the engine, with the answers of its probes; nothing at all where `offline`."""
@@ -72,6 +74,7 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         remote=remote_of(settings),
         policy_file=policy if policy.exists() else None,
         words=WordFiles(settings.state).read(),
+        drift=settings.drift,
     )
 
 

@@ -35,6 +35,8 @@ def plan(
     Plans the repository of the agent's settings, or a PATH, or --repo; against what stands on the engine, as if
     all images were there. Exit 0, or 1 when the manifests have an error.
     """
+    from dataclasses import replace
+
     from pullet.cli.here import find_here
     from pullet.cli.output import data
     from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
@@ -45,7 +47,7 @@ def plan(
     snapshot = read_snapshot(Source(path, repo, rev, branch, None if path else here.remote))
     catalog = read_catalog(snapshot)
     catalog = bounded(catalog, policy or here.policy_file, placed_here(catalog, here.node))
-    desired = desire(snapshot.revision, catalog, here.node)
+    desired = replace(desire(snapshot.revision, catalog, here.node), drift=here.drift)
     observed = with_images(desired, here.observe(offline=offline))
     found = decide(Scene(desired, observed, time.time(), here.words))
     if output is Format.TABLE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.order import held_back, in_need
@@ -23,18 +24,32 @@ from pullet.model.workload import BlueGreen, Canary, OnDelete, Recreate, Registr
 
 @dataclass(slots=True)
 class Budget:
-    """How many more may stand beside, and how many ready ones may go before their successor is ready."""
+    """How many more may stand beside, and how many ready ones may go before their successor is ready.
+
+    To be made `anew` as they are, at least one may go at a time: it cannot stand beside itself.
+    """
 
     surge: int
     unavailable: int
+    anew: int
 
     def take_surge(self) -> bool:
         self.surge -= 1
         return self.surge >= 0
 
     def take_unavailable(self) -> bool:
+        return self._take(self.unavailable)
+
+    def take_anew(self) -> bool:
+        return self._take(self.anew)
+
+    def _take(self, left: int) -> bool:
+        """Whoever goes, another one less may."""
+        if left <= 0:
+            return False
         self.unavailable -= 1
-        return self.unavailable >= 0
+        self.anew -= 1
+        return True
 
 
 def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
@@ -47,6 +62,10 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         old = [one for one in mine if one.hash != instance.hash]
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
+        elif current is not None and (changed := outgrown(current, assignment, scene)):
+            yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
+                _make_anew(current, changed, old, scene, budget)
+            ]
         elif current is not None:
             yield from _succeed(instance, current, old, assignment, scene)
         elif missing := list(_prepare(instance, assignment.workload.logins, scene)):
@@ -77,10 +96,8 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
     """
     total = len(assignment.instances)
     match assignment.workload.replacement:
-        case Recreate():
-            return Budget(0, 0)
-        case OnDelete():
-            return Budget(0, 0)
+        case Recreate() | OnDelete():
+            surge = unavailable = 0
         case BlueGreen() | Canary() as how:
             surge, unavailable = bounds_of(how).bounds(total)
         case Rolling() as rolling:
@@ -104,9 +121,11 @@ def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scen
         for instance in assignment.instances
         if not scene.busy(instance.name) and all(one.instance != instance.name for one in standing)
     )
+    missing = total - len(ready)
     return Budget(
         surge=total + surge - len(standing) - coming - absent,
-        unavailable=len(ready) - (total - unavailable),
+        unavailable=unavailable - missing,
+        anew=max(1, unavailable) - missing,
     )
 
 
@@ -140,6 +159,8 @@ def _succeed(
         yield healing
     elif following := follow(instance, current, assignment, scene):
         yield following
+    if mending := mended(current, instance, assignment, scene):
+        yield mending
     found = scene.health(current)
     if not old:
         return
@@ -153,6 +174,16 @@ def _succeed(
     else:
         by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
         yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
+
+
+def _make_anew(
+    current: Incarnation, changed: str, old: Sequence[Incarnation], scene: Scene, budget: Budget
+) -> Move:
+    """The same again, from the same specification; where an old one serves still, nobody misses it meanwhile."""
+    needed = scene.health(current).good and not any(scene.health(one).good for one in old)
+    if not needed or budget.take_anew():
+        return scene.unless_too_soon(Remove(current, f"{changed}; it is made anew"))
+    return Wait(current.instance, f"{changed}; is made anew when enough of the others are ready")
 
 
 def _superfluous(old: Sequence[Incarnation], scene: Scene) -> Move | None:

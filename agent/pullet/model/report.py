@@ -39,11 +39,14 @@ class ContainerReport:
 
 @dataclass(frozen=True, slots=True)
 class InstanceReport:
+    """`drift` says how its containers differ from what was asked for, where somebody wants to know."""
+
     instance: str
     state: str
     ready: bool
     because: str
     containers: tuple[ContainerReport, ...] = ()
+    drift: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class Report:
                         for container in instance.containers
                     ],
                     "because": instance.because,
+                    "drift": list(instance.drift),
                 }
                 for instance in self.instances
             ],

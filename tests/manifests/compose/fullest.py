@@ -18,6 +18,7 @@ x-pullet:
   tolerations: [{key: k, operator: Exists, value: v, effect: NoSchedule}]
   after: [front/Service/proxy ready]
   prune: false
+  drift: report
 networks:
   default:
     driver_opts: {com.docker.network.bridge.name: br-shop}
@@ -179,6 +180,7 @@ services:
       tolerations: [{key: own}]
       after: [Service/db ready]
       prune: true
+      drift: repair
       strategy: canary
       steps: [1]
       check: {exec: test -f /run/healthy}

@@ -53,7 +53,7 @@ def said(reading: Reading) -> Any:
     found = {name: (one.pod, one.where, one.count, one) for name, one in workloads(reading).items()}
     plain = {
         name: [str(part) for part in (*parts[:3], parts[3].replacement, parts[3].node_selector)]
-        + [str((parts[3].lifetime, parts[3].after, parts[3].min_ready, parts[3].kept))]
+        + [str((parts[3].lifetime, parts[3].after, parts[3].min_ready, parts[3].kept, parts[3].drift))]
         + [str((parts[3].progress_deadline, parts[3].on_failure, parts[3].backward))]
         + [parts[0].digest()]
         for name, parts in found.items()

@@ -12,7 +12,7 @@ from pullet.manifests.compose.service import Service
 from pullet.manifests.compose.whole import Whole
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Dependency
+from pullet.model.workload import Dependency, DriftPolicy
 
 _CONDITIONS = {
     "service_started": "started",
@@ -47,6 +47,12 @@ def kept(service: Service, whole: Whole) -> bool:
     """Whether what stands of it stays when it is no longer declared."""
     mine = service.x_pullet.prune if service.x_pullet else None
     return (whole.placing.prune if mine is None else mine) is False
+
+
+def drift(service: Service, whole: Whole) -> DriftPolicy | None:
+    """What happens to changes by hand; the node's own word where nothing is said."""
+    mine = service.x_pullet.drift if service.x_pullet else None
+    return mine or whole.placing.drift
 
 
 def shared(service: Service) -> Iterator[str]:

@@ -151,16 +151,23 @@ class Placing(Part):
     prune: bool | None = honoured(
         "false: what stands stays when it is no longer declared; a service's word is stronger.", None
     )
+    drift: Literal["repair", "report", "off"] | None = honoured(
+        "What happens to changes by hand, instead of what the node's settings say; a service's word is stronger.",
+        None,
+    )
     profiles: Any = ignored("Which profiles are on; read while loading.")
 
 
 class Check(Part):
     """x-pullet.check"""
 
-    exec: Any = honoured("A command in the first new container: a list, or text that is split into words.", None)
+    exec: Any = honoured(
+        "A command in the first new container: a list, or text that is split into words.", None
+    )
     http: str | None = honoured("An address that the agent gets; good with a status from 200 to 399.", None)
     expect: str | None = honoured(
-        'What the number in the answer must be: "< 0.05"; the value of a Prometheus query, or the number alone.', None
+        'What the number in the answer must be: "< 0.05"; the value of a Prometheus query, or the number alone.',
+        None,
     )
 
 

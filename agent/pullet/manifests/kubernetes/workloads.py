@@ -124,6 +124,7 @@ def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy:
         where=built.where,
         after=said.after,
         kept=said.kept,
+        drift=said.drift,
         unmet=tuple(findings.unmet),
         **policy,
     )
@@ -157,7 +158,9 @@ def _beside_annotation(strategy: shapes.Strategy | None, findings: Findings) -> 
     if strategy is None:
         return
     if strategy.type == "Recreate":
-        findings.error((*SPEC, "strategy", "type"), "may not be Recreate beside the annotation pullet.dev/strategy")
+        findings.error(
+            (*SPEC, "strategy", "type"), "may not be Recreate beside the annotation pullet.dev/strategy"
+        )
     elif strategy.rolling_update is not None:
         said = "says nothing beside the annotation pullet.dev/strategy"
         findings.warn((*SPEC, "strategy", "rollingUpdate"), said, key=True)
