@@ -41,6 +41,7 @@ def test_the_defaults(file: Path) -> None:
     assert settings.engine == "unix:///var/run/docker.sock"
     assert (settings.state, settings.run) == (Path("/var/lib/pullet"), Path("/run/pullet"))
     assert (settings.status.notes, settings.status.listen) == ("push", "127.0.0.1:7070")
+    assert (settings.prune.images, settings.prune.keep) == (True, 7 * 24 * 3600)
 
 
 def test_everything_said(file: Path) -> None:
@@ -50,7 +51,7 @@ def test_everything_said(file: Path) -> None:
         "repo: {url: [a, b], branch: prod, path: fleet, poll: 500ms, ssh_key_file: /k, token_file: /t}\n"
         "engine: tcp://127.0.0.1:2375\nstate: /s\nrun: /r\n"
         "status: {notes: local, listen: '[::1]:1', token_file: /st}\n"
-        "webhook: {secret_file: /w}\npolicy_file: /p\ndrift: off\n"
+        "webhook: {secret_file: /w}\nprune: {images: false, keep: 12h}\npolicy_file: /p\ndrift: off\n"
     )
     settings = load_settings(file, {})
     assert settings.repo.url == ("a", "b")
@@ -63,6 +64,7 @@ def test_everything_said(file: Path) -> None:
         "run": "/r",
         "status": {"notes": "local", "listen": "[::1]:1", "token_file": "/st"},
         "webhook": {"secret_file": "/w"},
+        "prune": {"images": False, "keep": 43200.0},
         "policy_file": "/p",
         "drift": "off",
     }

@@ -117,6 +117,7 @@ class Loop:
     publishers: Sequence[Publisher]
     clock: Callable[[], float]
     drift: DriftPolicy = "repair"
+    upkeep: Callable[[Scene], None] = lambda _: None
     _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
     _blinded_by: str = field(default="", init=False)
     _journal: Journal = field(default_factory=Journal, init=False)
@@ -150,6 +151,7 @@ class Loop:
         self._journal.decided(plan, observed.busy.values())
         if not words.paused:
             self.engine.apply(plan.steps)
+            self.upkeep(scene)
         report = summarise(Outcome(scene, plan), fetched)
         self._see_again()
         return Tick(plan, report, observed.attempts, scene)

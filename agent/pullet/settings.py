@@ -87,6 +87,13 @@ class WebhookSettings(_Door):
     secret_file: Path | None = None
 
 
+class PruneSettings(_Door):
+    images: bool = True
+    """Whether images that the agent pulled or built go when nothing needs them any more."""
+    keep: Duration = 7 * 24 * 3600.0
+    """Seconds that nothing must have needed one."""
+
+
 class Settings(_Door):
     """DESIGN part 6; docs/reference/settings.md tells each key."""
 
@@ -99,6 +106,7 @@ class Settings(_Door):
     run: Path = Path("/run/pullet")
     status: StatusSettings = StatusSettings()
     webhook: WebhookSettings = WebhookSettings()
+    prune: PruneSettings = PruneSettings()
     policy_file: Path = Path("/etc/pullet/policy.yaml")
     drift: Annotated[DriftPolicy, BeforeValidator(_unquoted_off)] = "repair"
     """What happens to changes by hand, where a workload does not say otherwise."""

@@ -29,6 +29,7 @@ from pullet.repo.note_writer import NoteWriter
 from pullet.repo.recollection import Recollection
 from pullet.repo.remote import Remote
 from pullet.settings import Settings
+from pullet.upkeep import Upkeep
 from pullet.wake import Wake
 from pullet.words import WordFiles, WordWatcher
 
@@ -48,6 +49,7 @@ class House:
     prober: Prober
     notes: NoteWriter
     words: WordWatcher
+    upkeep: Upkeep
 
     def start(self) -> None:
         for part in (self.engine, self.prober, self.words, self.follower):
@@ -68,6 +70,7 @@ class House:
         """Steps in flight may end within `timeout` seconds; nothing that runs is stopped."""
         for part in (self.follower, self.words, self.prober):
             part.stop()
+        self.upkeep.stop(timeout)
         self.engine.stop(timeout)
         self.notes.flush(timeout)
         self.notes.stop()
@@ -85,6 +88,8 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     prober = Prober(engine.run_check, wake, time.time)
     notes = NoteWriter(mirror, settings.node, settings.status.notes)
     words = WordFiles(settings.state)
+    keep = settings.prune.keep if settings.prune.images else None
+    upkeep = Upkeep(engine.storeroom, keep, time.time)
     loop = Loop(
         here=Node(settings.node, settings.labels),
         read=Reader().read,
@@ -97,10 +102,11 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
         archive=Recollection(mirror),
         publishers=(notes, *publishers),
         clock=time.time,
+        upkeep=upkeep.consider,
         drift=settings.drift,
     )
     watcher = WordWatcher(words, wake, follower.poke)
-    return House(loop, wake, mirror, engine, follower, prober, notes, watcher)
+    return House(loop, wake, mirror, engine, follower, prober, notes, watcher, upkeep)
 
 
 def first_look(engine: DockerEngine, prober: Prober) -> Observed:

@@ -6,6 +6,7 @@ from pullet.decide.plan import decide
 from pullet.decide.rollout import rollouts
 from pullet.decide.scene import Scene
 from pullet.decide.summary import Outcome, blind, summarise
+from pullet.decide.upkeep import needed, superfluous
 from pullet.decide.verdict import culprit
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "decide",
     "fall_back",
     "judge",
+    "needed",
     "rollouts",
     "summarise",
+    "superfluous",
     "to_recall",
 ]

@@ -11,6 +11,7 @@ from pullet.engine.images import Images
 from pullet.engine.mending import Mending
 from pullet.engine.networks import Networks
 from pullet.engine.pods import Pods
+from pullet.engine.pulled import Pulled
 from pullet.engine.reviving import Reviving
 from pullet.engine.sites import Sites
 from pullet.engine.stock import Shelf, Stock
@@ -23,10 +24,13 @@ log = structlog.get_logger()
 class Hands:
     """Called by the crew, from several threads at a time."""
 
-    def __init__(self, connection: Connection, shelf: Shelf, node: str, ways: Ways) -> None:
+    def __init__(
+        self, connection: Connection, shelf: Shelf, pulled: Pulled, networks: Networks, ways: Ways
+    ) -> None:
+        node = networks.node
         self._connection = connection
-        self._images = Images(connection, shelf)
-        networks, stock = Networks(connection, node), Stock(shelf)
+        self._images = Images(connection, shelf, pulled)
+        stock = Stock(shelf)
         sites = Sites(node, networks, stock)
         self._pods = Pods(node, networks, self._images, sites, ways)
         self._mending = Mending(networks, sites)

@@ -14,9 +14,12 @@ from pullet.engine.crew import Crew
 from pullet.engine.drift import Ways
 from pullet.engine.events import Events
 from pullet.engine.logs import last_words, logs
+from pullet.engine.networks import Networks
 from pullet.engine.observe import Observer
+from pullet.engine.pulled import Pulled
 from pullet.engine.shell import Ends, run_joined
 from pullet.engine.stock import LOOKING_ONLY, Shelf
+from pullet.engine.storeroom import Storeroom
 from pullet.model.observed import Observed
 from pullet.model.plan import Step
 
@@ -51,7 +54,9 @@ class DockerEngine:
         self._connection = Connection(url, patience)
         self._observer = Observer(self._connection, node, changes, ways)
         self._events = Events(self._connection, node, changes, wake)
-        self._hands = Hands(self._connection, shelf, node, ways)
+        pulled, networks = Pulled(shelf.state, clock), Networks(self._connection, node)
+        self._hands = Hands(self._connection, shelf, pulled, networks, ways)
+        self.storeroom = Storeroom(self._connection, pulled, networks)
         self._crew = Crew(self._hands.do, wake, clock)
         self._untidy = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any, cast
 
 from docker.utils import build as contexts
@@ -11,6 +12,7 @@ from docker.utils import build as contexts
 from pullet.engine import labels, sandbox
 from pullet.engine.client import Client, Connection
 from pullet.engine.failures import answered
+from pullet.engine.pulled import Pulled
 from pullet.engine.stock import Shelf
 from pullet.model.digest import digest
 from pullet.model.errors import Refused
@@ -26,9 +28,10 @@ BAD_REQUEST = 400  # as what a build's own steps fail with is for a person to me
 class Images:
     """Called by the crew's threads."""
 
-    def __init__(self, connection: Connection, shelf: Shelf) -> None:
+    def __init__(self, connection: Connection, shelf: Shelf, pulled: Pulled) -> None:
         self._connection = connection
         self._shelf = shelf
+        self._pulled = pulled
         self._sandbox = threading.Lock()
 
     def have(self, step: Pull) -> None:
@@ -61,8 +64,9 @@ class Images:
                     hint="load it on the node, or let the policy be IfNotPresent",
                 )
             client.reload_config()  # so that a `docker login` counts from now on
-            lines = client.pull(image, stream=True, decode=True, auth_config=_login(image, logins))
-            errors = [line["error"] for line in lines if "error" in line]
+            with self._had(client, image):
+                lines = client.pull(image, stream=True, decode=True, auth_config=_login(image, logins))
+                errors = [line["error"] for line in lines if "error" in line]
         if errors:
             raise answered(f"pull {image}", None, errors[-1])
 
@@ -72,12 +76,24 @@ class Images:
         with self._connection.calling(f"build {image}") as client:
             if client.image_labels(image).get(labels.BUILD) == mark:
                 return
-            with self._context(build) as context:
+            with self._context(build) as context, self._had(client, image):
                 errors = [
                     line["error"] for line in _built(client, image, build, context, mark) if "error" in line
                 ]
         if errors:
             raise answered(f"build {image}", BAD_REQUEST, errors[-1].strip())
+
+    @contextmanager
+    def _had(self, client: Client, image: str) -> Iterator[None]:
+        """Remembers what comes to the engine within, and was not there before, as ours.
+
+        What was there before stays whose it was.
+        """
+        before = {row["Id"] for row in client.images()}
+        yield
+        now = client.image_id(image)
+        if now and (now not in before or now in self._pulled.read()):
+            self._pulled.add(now, image)
 
     def _context(self, build: Build) -> IO[bytes]:
         place = self._shelf.export(build.context)

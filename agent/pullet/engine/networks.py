@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import docker.errors
+import structlog
 from docker.types import IPAMConfig, IPAMPool
 
 from pullet.engine import labels
-from pullet.engine.client import Client, Connection
+from pullet.engine.client import CONFLICT, FORBIDDEN, Client, Connection
 from pullet.engine.spec import legible
 from pullet.model.digest import digest
 from pullet.model.errors import Refused
 from pullet.model.network import Network
 
+log = structlog.get_logger()
+
 LONGEST_NAME = 128
-CONFLICT = 409
 
 
 def network_name(node: str, network: Network) -> str:
@@ -31,14 +34,14 @@ class Networks:
     """What was found or made is remembered; `forget` where the engine turns out not to have it any more."""
 
     def __init__(self, connection: Connection, node: str) -> None:
+        self.node = node
         self._connection = connection
-        self._node = node
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
 
     def ensure(self, network: Network) -> str:
         """What to call it on the engine: its name, or its id where the name is not unique. Raises Refused."""
-        key = network_name(self._node, network)
+        key = network_name(self.node, network)
         with self._lock, self._connection.calling(f"make the network {network.name}") as client:
             if key not in self._known:
                 self._known[key] = self._found(client, network) or self._made(client, network)
@@ -49,16 +52,46 @@ class Networks:
         with self._lock:
             self._known.clear()
 
+    def close(self, needed: Iterable[Network]) -> None:
+        """Remove those of ours that are not among these and that no container is on, whoever made it.
+
+        A start that was told of one in the same moment fails, and the next one makes it again.
+        """
+        names = {network_name(self.node, network) for network in needed}
+        with self._connection.calling("look for networks that nothing needs") as client:
+            ours = client.networks(filters={"label": [f"{labels.NODE}={self.node}"]})
+            spare = [one for one in ours if one["Name"] not in names and labels.NAMESPACE in _labels(one)]
+            for one in spare:
+                self._remove(client, one)
+
+    def _remove(self, client: Client, network: Mapping[str, Any]) -> None:
+        name, number = network["Name"], network["Id"]
+        with self._lock:
+            if any(_is_on(row, name, number) for row in client.containers(all=True)):
+                return
+            try:
+                client.remove_network(number)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                if error.status_code not in (CONFLICT, FORBIDDEN):  # somebody has joined it
+                    raise
+                return
+            self._known = {key: known for key, known in self._known.items() if known not in (name, number)}
+        log.info(
+            "network_removed", network=name, because="no container is on it, and nothing declared needs it"
+        )
+
     def _found(self, client: Client, network: Network) -> str | None:
         """The oldest of ours; an engine lets two makers of the same name win at the same time."""
-        name = network_name(self._node, network)
+        name = network_name(self.node, network)
         named = [one for one in client.networks(names=[name]) if one["Name"] == name]
         if network.external:
             return self._external(name, named)
         ours = [one for one in named if self._marks(network).items() <= _labels(one).items()]
         if named and not ours:
             raise Refused(
-                f"a network named {name} exists that node {self._node} did not make for {network.name}",
+                f"a network named {name} exists that node {self.node} did not make for {network.name}",
                 hint=f"declare it external, or remove it: docker network rm {name}",
             )
         if not ours:
@@ -74,7 +107,7 @@ class Networks:
         return name
 
     def _made(self, client: Client, network: Network) -> str:
-        name = network_name(self._node, network)
+        name = network_name(self.node, network)
         try:
             client.create_network(
                 name,
@@ -92,7 +125,13 @@ class Networks:
         return self._found(client, network) or name
 
     def _marks(self, network: Network) -> dict[str, str]:
-        return {labels.NODE: self._node, labels.NAMESPACE: network.name}
+        return {labels.NODE: self.node, labels.NAMESPACE: network.name}
+
+
+def _is_on(container: Mapping[str, Any], name: str, number: str) -> bool:
+    """Also one that is down: it goes back when it starts, and finds it only if it is still there."""
+    joined: Mapping[str, Any] = container["NetworkSettings"]["Networks"] or {}
+    return name in joined or any(about["NetworkID"] == number for about in joined.values())
 
 
 def _labels(network: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from pullet.engine.facts import Facts, finished
 from pullet.engine.options import said
 from pullet.model.names import InstanceName
-from pullet.model.network import Attachment, HostNetwork, Joined, Network, NetworkOf, NoNetwork
+from pullet.model.network import Attachment, HostNetwork, NetworkOf, NoNetwork, attached
 from pullet.model.placement import Instance
 from pullet.model.pod import Port
 
@@ -37,14 +37,8 @@ class Wiring:
 
 
 def attachments(instance: Instance) -> tuple[Attachment, ...]:
-    """The networks to join; where nothing is said, the namespace's own."""
-    match instance.pod.network:
-        case Joined(attachments):
-            return attachments
-        case None:
-            return (Attachment(Network(instance.name.workload.namespace)),)
-        case _:
-            return ()
+    """The networks to join."""
+    return attached(instance.pod.network, instance.name.workload.namespace)
 
 
 def wiring(instance: Instance, networks: Sequence[str], peers: Mapping[str, str], facts: Facts) -> Wiring:

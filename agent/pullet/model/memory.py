@@ -33,8 +33,8 @@ class Followed:
 class Memory:
     """`followed` has the newest last; `records` and the `timetables` of CronJobs are by the workload's name.
 
-    `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch. `kept` says
-    of a workload that stands here whether it stays when it is no longer declared, as was last declared of it.
+    `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch.
+    `kept` says of a workload that stands here whether it stays when it is no longer declared, as was said of it last.
     """
 
     followed: tuple[Followed, ...] = ()

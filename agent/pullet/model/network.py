@@ -80,6 +80,17 @@ class NetworkOf:
 Networking = Joined | HostNetwork | NoNetwork | NetworkOf
 
 
+def attached(network: Networking | None, namespace: str) -> tuple[Attachment, ...]:
+    """The networks that a pod of the namespace joins; where nothing is said, the namespace's own."""
+    match network:
+        case Joined(attachments):
+            return attachments
+        case None:
+            return (Attachment(Network(namespace)),)
+        case _:
+            return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Dns:
     """What stands in resolv.conf instead of the engine's."""

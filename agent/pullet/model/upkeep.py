@@ -1,0 +1,52 @@
+"""What a node has besides containers, and what of it is needed: images that this agent had, networks that it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pullet.model.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image that this agent pulled or built, for `references`; `id` is `sha256:…`.
+
+    `tags` is what the engine calls it now, without `docker.io/library/` and with the tag. `used` says whether any
+    container on the engine was made from it, and `needed` when anything last needed it, in seconds since the epoch.
+    """
+
+    id: str
+    references: frozenset[str]
+    tags: frozenset[str]
+    used: bool
+    needed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What is wanted on a node or may be gone back to: `references` and `ids` of images, and networks."""
+
+    references: frozenset[str]
+    ids: frozenset[str]
+    networks: tuple[Network, ...]
+
+    def needs(self, image: StoredImage) -> bool:
+        return image.used or image.id in self.ids or bool(image.references & self.references)
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """An image that is to go, and why."""
+
+    image: StoredImage
+    because: str
+
+
+def familiar(reference: str) -> str:
+    """As an engine lists it: `docker.io/library/web` is `web:latest`; empty for one by digest, which gives no tag."""
+    if "@" in reference:
+        return ""
+    first, slash, rest = reference.partition("/")
+    name = rest if slash and first in {"docker.io", "index.docker.io"} else reference
+    name = name.removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
