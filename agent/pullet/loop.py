@@ -13,10 +13,11 @@ from typing import Protocol
 
 import structlog
 
-from pullet.decide import Outcome, Scene, blind, decide, fall_back, judge, summarise
+from pullet.decide import Outcome, Scene, blind, decide, fall_back, judge, questions, summarise
 from pullet.journal import Journal
 from pullet.model.catalog import Catalog
 from pullet.model.errors import PulletError
+from pullet.model.inspection import Inspected, Question
 from pullet.model.memory import Memory, Words
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
@@ -102,7 +103,8 @@ class Loop:
 
     `read` turns a snapshot into its catalog, and `bound` takes out of it what this node's policy does not allow of
     the workloads placed here. `here` is this node as its own settings describe it, `drift` what it does about changes
-    by hand; `clock` gives seconds since the epoch.
+    by hand; `clock` gives seconds since the epoch. `inspect` has the last answers to canaries' checks, and
+    asks from now on exactly what it is given.
     """
 
     here: Node
@@ -116,6 +118,7 @@ class Loop:
     archive: Archive
     publishers: Sequence[Publisher]
     clock: Callable[[], float]
+    inspect: Callable[[Mapping[str, Question]], Mapping[str, Inspected]] = lambda _: {}
     drift: DriftPolicy = "repair"
     upkeep: Callable[[Scene], None] = lambda _: None
     _wanted: tuple[Snapshot | None, Desired] | None = field(default=None, init=False)
@@ -146,7 +149,9 @@ class Loop:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
         words = self.words.read()
-        scene = self._judged(Scene(desired, observed, now, words, self.ledger.read()))
+        scene = Scene(desired, observed, now, words, self.ledger.read())
+        observed = replace(observed, inspected=self.inspect(questions(scene)))
+        scene = self._judged(replace(scene, observed=observed))
         plan = decide(scene)
         self._journal.decided(plan, observed.busy.values())
         if not words.paused:

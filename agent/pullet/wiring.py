@@ -21,6 +21,7 @@ from pullet.model.errors import Refused
 from pullet.model.node import Node
 from pullet.model.observed import Observed
 from pullet.model.snapshot import Fetched
+from pullet.probes.inspector import Inspector
 from pullet.probes.prober import Prober
 from pullet.repo.export import Exports
 from pullet.repo.follower import Follower
@@ -47,6 +48,7 @@ class House:
     engine: DockerEngine
     follower: Follower
     prober: Prober
+    inspector: Inspector
     notes: NoteWriter
     words: WordWatcher
     upkeep: Upkeep
@@ -68,7 +70,7 @@ class House:
 
     def stop(self, timeout: float) -> None:
         """Steps in flight may end within `timeout` seconds; nothing that runs is stopped."""
-        for part in (self.follower, self.words, self.prober):
+        for part in (self.follower, self.words, self.inspector, self.prober):
             part.stop()
         self.upkeep.stop(timeout)
         self.engine.stop(timeout)
@@ -86,6 +88,7 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
     shelf = Shelf(settings.state, settings.run, Exports(mirror.git, settings.state).place)
     engine = DockerEngine(settings.engine, settings.node, wake, time.time, shelf=shelf)
     prober = Prober(engine.run_check, wake, time.time)
+    inspector = Inspector(engine.run_check, wake)
     notes = NoteWriter(mirror, settings.node, settings.status.notes)
     words = WordFiles(settings.state)
     keep = settings.prune.keep if settings.prune.images else None
@@ -102,11 +105,12 @@ def build(settings: Settings, publishers: tuple[Publisher, ...] = ()) -> House:
         archive=Recollection(mirror),
         publishers=(notes, *publishers),
         clock=time.time,
+        inspect=inspector.results,
         upkeep=upkeep.consider,
         drift=settings.drift,
     )
     watcher = WordWatcher(words, wake, follower.poke)
-    return House(loop, wake, mirror, engine, follower, prober, notes, watcher, upkeep)
+    return House(loop, wake, mirror, engine, follower, prober, inspector, notes, watcher, upkeep)
 
 
 def first_look(engine: DockerEngine, prober: Prober) -> Observed:

@@ -1,5 +1,6 @@
 """The heart: what to do now and why, and what came of it. Pure functions over frozen data."""
 
+from pullet.decide.canary import questions
 from pullet.decide.fallback import fall_back, to_recall
 from pullet.decide.judge import judge
 from pullet.decide.plan import decide
@@ -18,6 +19,7 @@ __all__ = [
     "fall_back",
     "judge",
     "needed",
+    "questions",
     "rollouts",
     "summarise",
     "superfluous",
