@@ -9,9 +9,11 @@ from typing import Any
 import yaml
 
 from pullet.decide import Scene, decide, fall_back, judge
+from pullet.decide.canary import question_key
 from pullet.engine.spec import parts
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
+from pullet.model.inspection import Inspected
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
@@ -87,6 +89,7 @@ class Story:
             self.data.get("paused", ""),
             frozenset(self.data.get("accepted", ())),
             dict.fromkeys(self.data.get("retried", ()), NOW),
+            dict.fromkeys(self.data.get("promoted", ()), NOW),
         )
         text = str(decide(self._judged(Scene(self.desired("now"), self.observed(), NOW, words))))
         for which in ("before", "now"):
@@ -135,6 +138,15 @@ class Story:
                 attempt: Attempt(count=3, at=NOW - 1, error=error)
                 for attempt, error in self._failed().items()
             },
+            inspected=self._inspected(),
+        )
+
+    def _inspected(self) -> dict[str, Inspected]:
+        """What a check last said of each new specification."""
+        said = self.data.get("check")
+        known = [question_key(one) for one in self.desired("now").assignments] if said else []
+        return dict.fromkeys(
+            known, Inspected(passed=said == "passed", failed=said != "passed", message=said or "")
         )
 
     def _standing(self) -> list[tuple[str, dict[str, Any]]]:
@@ -153,7 +165,7 @@ class Story:
             workload.origin.path,
             pod.restart,
             tuple(
-                replace(_container(name, pod, part, phase), drift=_drift(how))
+                replace(_container(name, pod, part, phase), drift=_drift(how), **_lately(how))
                 for part, phase in phases.items()
             ),
             pod.host_ports,
@@ -212,13 +224,17 @@ def _container(instance: str, pod: Pod, name: str, phase: str) -> ObservedContai
         image=spec.image,
         phase=PHASES[phase],
         exit_code=137 if phase in ("exited", "crashing") else 0,
-        started_at=NOW - 5,
         readiness=spec.readiness,
         liveness=spec.liveness,
         startup=spec.startup,
         role=role,
         stranded=phase == "stranded",
     )
+
+
+def _lately(how: dict[str, Any]) -> dict[str, Any]:
+    """Since how many seconds it runs, and how often the engine has started it again since it was made."""
+    return {"started_at": NOW - how.get("since", 5), "restarts": how.get("restarts", 0)}
 
 
 def _drift(how: dict[str, Any]) -> tuple[Drift, ...]:

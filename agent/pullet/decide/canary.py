@@ -7,7 +7,6 @@ proven themselves, the check succeeds, and the pause, counted from the start of 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from pullet.decide.health import ending, times
 from pullet.decide.newcomers import Newcomers
@@ -15,6 +14,7 @@ from pullet.decide.scene import Scene
 from pullet.model.inspection import Inspected, Question
 from pullet.model.observed import ObservedContainer, Phase, Role
 from pullet.model.placement import Assignment, Instance
+from pullet.model.report import timestamp
 from pullet.model.workload import Canary, CanaryStep
 
 
@@ -62,7 +62,7 @@ def _unpassed(how: Canary, step: CanaryStep, newcomers: Newcomers) -> Halt | Non
     first = step.of(newcomers.total)
     if not newcomers.have_come(first):
         come = sum(one.name in newcomers.proven for one in newcomers.assignment.instances[:first])
-        return Halt(f"{come} of them {'has' if come == 1 else 'have'} proven to be ready")
+        return Halt(f"{come} of {first} ready so far")
     if how.check is not None:
         said = newcomers.scene.observed.inspected.get(
             question_key(newcomers.assignment), Inspected(passed=False)
@@ -71,14 +71,10 @@ def _unpassed(how: Canary, step: CanaryStep, newcomers: Newcomers) -> Halt | Non
             return Halt(f"its check: {said.message or 'has not answered yet'}")
     began = newcomers.since(first)
     if newcomers.scene.now < began + step.pause:
-        return Halt(f"pause until {_clock(began + step.pause)}", began + step.pause)
+        return Halt(f"pause until {timestamp(began + step.pause)}", began + step.pause)
     if step.manual and not newcomers.promoted(began, how.promoted):
         return Halt(newcomers.wanted_word, person=True)
     return None
-
-
-def _clock(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def canary_failure(assignment: Assignment, scene: Scene) -> str:
