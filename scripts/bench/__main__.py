@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.bench import commands, fifty, heal, idle, inside, push, rolling
+from scripts.bench import commands, fifty, heal, idle, inside, probing, push, rolling
 from scripts.bench.lab import new_lab
 from scripts.bench.machine import described, load
 from scripts.bench.show import as_json, lines, missed
@@ -20,6 +20,7 @@ PARTS = {
     "fifty": fifty.measure,
     "idle": idle.measure,
     "heal": heal.measure,
+    "probing": probing.measure,
     "inside": inside.measure,
     "rolling": rolling.measure,
 }

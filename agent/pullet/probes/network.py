@@ -1,6 +1,6 @@
 """Asks over the network: a GET of which only the status line is read, or a connection that is accepted.
 
-No client library: some hundred probes a second must cost next to nothing.
+No client library, and in the clear no streams: some hundred probes a second must cost next to nothing.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ import asyncio
 import errno
 import functools
 import re
+import socket
 import ssl
 from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import quote
 
 from pullet import __version__
@@ -26,14 +30,10 @@ OUR_OWN_LACK = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOME
 
 async def get(check: HttpGet, host: str, timeout: float) -> Outcome | None:  # noqa: ASYNC109 - the probe's own
     """Good from 200 to 399. A redirect is good as it is: where it leads is not this container's readiness."""
-    where = words.peer(host, check.port)
-    url = f"{check.scheme}://{where}{_path(check)}"
-    return await attempt(
-        _status(check, host, where, f"GET {url}"),
-        where,
-        f"GET {url} did not answer within {timeout:g}s",
-        timeout,
-    )
+    question = _question(check, host)
+    late = f"{question.words} did not answer within {timeout:g}s"
+    asking = _by_socket if check.scheme == "http" and _family(host) else _by_stream
+    return await attempt(asking(question), question.where, late, timeout)
 
 
 async def connect(host: str, port: int, timeout: float) -> Outcome | None:  # noqa: ASYNC109
@@ -64,22 +64,71 @@ async def attempt(
 
 
 async def _connection(host: str, port: int, where: str) -> Outcome:
-    _, writer = await asyncio.open_connection(host, port)
-    writer.transport.abort()
+    if family := _family(host):
+        with _socket(family) as connection:
+            await asyncio.get_running_loop().sock_connect(connection, (host, port))
+    else:
+        _, writer = await asyncio.open_connection(host, port)
+        writer.transport.abort()
     return Outcome(ok=True, kind="accepted", message=f"connection to {where} accepted")
 
 
-async def _status(check: HttpGet, host: str, where: str, what: str) -> Outcome:
-    tls = _trusting() if check.scheme == "https" else None
-    reader, writer = await asyncio.open_connection(host, check.port, limit=LONGEST_LINE, ssl=tls)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A GET, ready to be sent as often as one likes: `words` is how people are told of it."""
+
+    host: str
+    port: int
+    secure: bool
+    where: str
+    words: str
+    request: bytes
+
+
+@functools.lru_cache(maxsize=4096)
+def _question(check: HttpGet, host: str) -> _Question:
+    where = words.peer(host, check.port)
+    url = f"{check.scheme}://{where}{_path(check)}"
+    return _Question(host, check.port, check.scheme == "https", where, f"GET {url}", _request(check, where))
+
+
+async def _by_socket(question: _Question) -> Outcome:
+    """For an address in the clear, at half the price of a stream."""
+    loop, line = asyncio.get_running_loop(), b""
+    with _socket(_family(question.host)) as connection:
+        await loop.sock_connect(connection, (question.host, question.port))
+        await loop.sock_sendall(connection, question.request)
+        while b"\n" not in line and len(line) < LONGEST_LINE:
+            octets = await loop.sock_recv(connection, LONGEST_LINE)
+            if not octets:
+                break
+            line += octets
+    return _judge(line, question.words)
+
+
+async def _by_stream(question: _Question) -> Outcome:
+    tls = _trusting() if question.secure else None
+    reader, writer = await asyncio.open_connection(question.host, question.port, limit=LONGEST_LINE, ssl=tls)
     try:
-        writer.write(_request(check, where))
+        writer.write(question.request)
         line = await reader.readline()
     except ValueError:  # longer than any status line
         line = b"?"
     finally:
         writer.transport.abort()
-    return _judge(line, what)
+    return _judge(line, question.words)
+
+
+def _socket(family: int) -> socket.socket:
+    return socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+
+
+@functools.lru_cache(maxsize=4096)
+def _family(host: str) -> int:
+    """Of an address; 0 for a name."""
+    with suppress(ValueError):
+        return socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6  # noqa: PLR2004
+    return 0
 
 
 def _judge(line: bytes, what: str) -> Outcome:
