@@ -26,6 +26,7 @@ class Journal:
         self._hold = ""
         self._state = ""
         self._reasons: set[str] = set()
+        self._drift: frozenset[tuple[str, str]] = frozenset()
 
     def decided(self, plan: Plan, doing: Collection[str]) -> None:
         """Tell of waits, but not of those for what the crew is `doing`."""
@@ -43,6 +44,7 @@ class Journal:
         Also of what the plan holds back, where the state is about something else.
         """
         self._tell_state(report)
+        self._tell_drift(report)
         is_told = hold in ("", self._hold, report.message) or not report.commit
         self._hold = hold
         if not is_told:
@@ -58,6 +60,12 @@ class Journal:
             tell = log.info if moving or report.state is State.CONVERGED else log.warning
             because = report.message or GOOD
             tell("state_changed", state=str(report.state), commit=report.commit[:10], because=because)
+
+    def _tell_drift(self, report: Report) -> None:
+        found = frozenset((one.instance, words) for one in report.instances for words in one.drift)
+        for instance, words in sorted(found - self._drift):
+            log.warning("changed_by_hand", instance=instance, because=words)
+        self._drift = found
 
 
 def _is_new(reason: str, said: set[str]) -> bool:

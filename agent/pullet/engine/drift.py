@@ -143,7 +143,9 @@ def _asked(plan: Blueprint) -> dict[str, Any]:
     endpoints = plan.body.get("NetworkingConfig", {}).get("EndpointsConfig", {})
     variables = plan.body.get("Env", [])
     networks = {**endpoints, **plan.networks}
-    fixed = dict(_digests(plan.body, host))
+    # An entrypoint takes the image's command away, so that there is none where none was asked for.
+    config = {"Cmd": None, **plan.body} if "Entrypoint" in plan.body else plan.body
+    fixed = dict(_digests(config, host))
     if networks:
         del fixed["NetworkMode"]  # it names the first one, which is compared with the others
     return {
