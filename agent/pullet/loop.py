@@ -136,7 +136,7 @@ class Loop:
         desired = self._desired(self.repository.latest())
         self.ledger.follow(desired.revision, now)
         try:
-            tick = self._act(desired, fetched, now)
+            tick = self._act(desired, fetched)
         except Exception as error:  # noqa: BLE001 - the next tick goes on, whatever it is
             tick = self._blind(desired, fetched, error, now)
         self.ledger.record(tick.report)
@@ -145,10 +145,11 @@ class Loop:
             publisher.publish(tick.report)
         return tick
 
-    def _act(self, desired: Desired, fetched: Fetched, now: float) -> Tick:
+    def _act(self, desired: Desired, fetched: Fetched) -> Tick:
         observed = self.engine.observe()
         observed = replace(observed, answers=self.probes.results(observed))
         words = self.words.read()
+        now = self.clock()  # after the look, so that nothing that was seen lies in the future
         scene = Scene(desired, observed, now, words, self.ledger.read())
         observed = replace(observed, inspected=self.inspect(questions(scene)))
         scene = self._judged(replace(scene, observed=observed))
