@@ -8,7 +8,7 @@ import pytest
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Pull, Remove, Revive, Start, Stop
+from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Stop
 from pullet.model.pod import Port, PullPolicy, Restart
 from pullet.model.probe import Exec, Probe
 from pullet.testing.script import Crash
@@ -451,3 +451,37 @@ def test_a_pod_of_several_whose_init_image_is_gone(world: World) -> None:
 def _running(world: World) -> set[str]:
     seen = world.sees(WEB)
     return {one.name for one in seen.containers if one.phase is Phase.RUNNING} if seen else set()
+
+
+def traits(world: World) -> list[str]:
+    seen = world.sees(WEB)
+    return [one.trait for container in seen.containers for one in container.drift] if seen else []
+
+
+def test_what_was_changed_by_hand_is_seen_and_mended_in_place(world: World) -> None:
+    """In the container that lives on; like a restart, it is told as tried."""
+    target = running(GOOD)
+    before = started(world, target)
+    world.rename(before)
+    world.until(lambda: traits(world) == ["name"], "seen")
+    seen = world.sees(WEB)
+    assert seen is not None
+    attempt = world.does(Mend(seen, target, "it was renamed"))
+    assert attempt is not None
+    assert (attempt.count, attempt.error) == (1, "")
+    after = started(world, target)
+    assert traits(world) == []
+    assert [one.id for one in after.containers] == [one.id for one in before.containers]
+
+
+def test_what_cannot_be_mended_goes_with_the_container(world: World) -> None:
+    """A new one of the same specification is as it was asked for."""
+    target = running(GOOD)
+    before = started(world, target)
+    world.limit(before)
+    world.until(lambda: traits(world) == ["PidsLimit"], "seen")
+    world.does(Mend(before, target, "it has a limit"))
+    assert traits(world) == ["PidsLimit"]
+    assert world.does(Remove(before, "made anew")) is None
+    started(world, target)
+    assert traits(world) == []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pullet.engine.docker_engine import DockerEngine
 from pullet.model.errors import Refused, Transient
 from pullet.model.names import InstanceName
-from pullet.model.observed import Attempt, Incarnation, Observed, Phase
+from pullet.model.observed import Attempt, Drift, Incarnation, Observed, Phase
 from pullet.model.placement import Instance
 from pullet.model.plan import Pull, Step
 from pullet.model.pod import Pod, PullPolicy, Restart
@@ -75,6 +75,14 @@ class World(ABC):
     @abstractmethod
     def remove_behind_our_back(self, target: Incarnation) -> None: ...
     @abstractmethod
+    def rename(self, target: Incarnation) -> None:
+        """What can be put back in place."""
+
+    @abstractmethod
+    def limit(self, target: Incarnation) -> None:
+        """A bound that nobody asked for, which stays for as long as the container does."""
+
+    @abstractmethod
     def engine_restart(self) -> None: ...
     @abstractmethod
     def moves(self, image: str) -> None:
@@ -134,6 +142,13 @@ class Real(World):
     def remove_behind_our_back(self, target: Incarnation) -> None:
         self.lab.client.remove_container(target.containers[0].id, force=True)
 
+    def rename(self, target: Incarnation) -> None:
+        self.lab.client.rename(target.containers[0].id, f"mine-{self.node}")
+
+    def limit(self, target: Incarnation) -> None:
+        bound = {"PidsLimit": 1000}
+        self.lab.client.ask("POST", f"/containers/{target.containers[0].id}/update", json=bound)
+
     def engine_restart(self) -> None:
         self.lab.restart()
 
@@ -178,6 +193,13 @@ class Fake(World):
 
     def remove_behind_our_back(self, target: Incarnation) -> None:
         self.engine.remove_behind_our_back(target.instance)
+
+    def rename(self, target: Incarnation) -> None:
+        self.engine.drift_by_hand(target.instance, Drift("name", "it was renamed to mine", in_place=True))
+
+    def limit(self, target: Incarnation) -> None:
+        words = "its limit of processes is 1000, none was asked for"
+        self.engine.drift_by_hand(target.instance, Drift("PidsLimit", words))
 
     def engine_restart(self) -> None:
         self.engine.engine_restart()
