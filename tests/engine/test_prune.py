@@ -10,8 +10,9 @@ import docker.errors
 import pytest
 
 from pullet.engine import labels
+from pullet.engine.client import Connection
 from pullet.engine.docker_engine import DockerEngine
-from pullet.engine.networks import network_name
+from pullet.engine.networks import Networks, network_name
 from pullet.engine.pulled import Pulled
 from pullet.engine.stock import Shelf
 from pullet.engine.storeroom import Storeroom
@@ -166,3 +167,13 @@ def test_a_start_in_the_same_moment(room: Room, node: str) -> None:
 
     eventually(started, 20, "it starts")
     assert room.networks(node) == [network_name(node, Network("shop"))]
+
+
+def test_a_network_that_was_named_exactly_stays(room: Room, node: str, engine: LabEngine) -> None:
+    """Somebody else may know it by that name."""
+    exact = Network(f"front-{node}", exact=True)
+    connection = Connection(engine.url)
+    Networks(connection, node).ensure(exact)
+    room.store.close_networks([])
+    assert room.networks(node) == [exact.name]
+    connection.renew()

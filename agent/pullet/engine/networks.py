@@ -55,12 +55,13 @@ class Networks:
     def close(self, needed: Iterable[Network]) -> None:
         """Remove those of ours that are not among these and that no container is on, whoever made it.
 
+        One that was named exactly stays: others may know it by that name.
         A start that was told of one in the same moment fails, and the next one makes it again.
         """
         names = {network_name(self.node, network) for network in needed}
         with self._connection.calling("look for networks that nothing needs") as client:
             ours = client.networks(filters={"label": [f"{labels.NODE}={self.node}"]})
-            spare = [one for one in ours if one["Name"] not in names and labels.NAMESPACE in _labels(one)]
+            spare = [one for one in ours if one["Name"] not in names and not _is_exact(one)]
             for one in spare:
                 self._remove(client, one)
 
@@ -134,7 +135,11 @@ def _is_on(container: Mapping[str, Any], name: str, number: str) -> bool:
     return name in joined or any(about["NetworkID"] == number for about in joined.values())
 
 
-def _labels(network: dict[str, Any]) -> dict[str, str]:
+def _is_exact(network: Mapping[str, Any]) -> bool:
+    return bool(network["Name"] == _labels(network).get(labels.NAMESPACE, network["Name"]))
+
+
+def _labels(network: Mapping[str, Any]) -> dict[str, str]:
     return network["Labels"] or {}
 
 
