@@ -93,6 +93,10 @@ def shown(default: object) -> str:
     match default:
         case None:
             return "none"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case float() if default % 3600 == 0:
+            return f"`{default / 3600:g}h`"
         case float():
             return f"`{default:g}s`"
         case _ if default is ...:
