@@ -10,6 +10,7 @@ import pytest
 from pullet.decide.health import container_health
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Incarnation, Observed
+from pullet.model.plan import Revive
 from pullet.model.probe import Exec, Probe
 from pullet.model.report import State
 from pullet.model.workload import Workload
@@ -65,6 +66,24 @@ def test_what_hangs_is_started_anew() -> None:
     (after,) = standing(world).containers
     assert (after.id, after.restarts) == (before.id, 0)
     assert (after.started_at or 0) > (before.started_at or 0)
+
+
+@pytest.mark.parametrize(
+    ("liveness", "startup", "started", "grace"),
+    [(3, 5, True, 3), (3, 5, False, 5), (3, None, False, None), (None, 5, True, None)],
+)
+def test_the_probe_that_failed_says_how_long_it_may_take_to_stop(
+    liveness: float | None, startup: float | None, started: bool, grace: float | None
+) -> None:
+    """And where it says nothing, the pod does."""
+    world = World()
+    web = probed("web:1", liveness=replace(ALIVE, grace=liveness), startup=replace(UP, grace=startup))
+    world.commit([web])
+    world.settle()
+    world.engine.script.answers["web:1"] = Answer(False, "no", live=False, started=started)
+    (step,) = world.look()[1].steps
+    assert isinstance(step, Revive)
+    assert step.grace == grace
 
 
 @pytest.mark.parametrize("ready", [True, False])

@@ -177,6 +177,19 @@ def test_grace_periods_do_not_add_up(hand: Hand) -> None:
     assert hand.observed().incarnations == ()
 
 
+def test_a_grace_period_of_its_own(hand: Hand) -> None:
+    """A probe that failed may leave less time to stop than the pod: who ignores the signal is killed after that."""
+    target = pod(container(name="main", command=OBSTINATE), grace=3600)
+    whole(hand, target)
+    seen = hand.sees(target.name)
+    attempt = hand.does(Revive(seen, BECAUSE, target, grace=1))
+    assert attempt is not None
+    assert not attempt.error
+    (after,) = hand.sees(target.name).containers
+    assert after.phase is Phase.RUNNING
+    assert (after.started_at or 0) > (seen.containers[0].started_at or 0)
+
+
 def test_engine_restart(hand: Hand, engine: LabEngine) -> None:
     """A pod comes back whole: by the engine itself, and what it left down or cut off by a restart."""
     if not engine.private:
