@@ -13,7 +13,6 @@ import pytest
 from pullet.model.errors import Refused
 from pullet.model.memory import Words
 from pullet.model.names import WorkloadName
-from pullet.model.observed import Attempt
 from pullet.wake import Wake
 from pullet.words import WordFiles, WordWatcher
 from tests.lab.wait import eventually
@@ -73,8 +72,6 @@ def test_a_retry_says_when(words: WordFiles) -> None:
     (file,) = (words.folder / "retried").iterdir()
     os.utime(file, (5, 5))
     assert words.read().retried == {"shop/Deployment/web": 5}
-    assert words.read().end(Attempt(3, at=4), web)
-    assert not words.read().end(Attempt(3, at=6), web)
     words.retry(web)
     assert words.read().retried["shop/Deployment/web"] > 5
 

@@ -82,13 +82,15 @@ class World:
         self.words = Words()
         self.memory = Memory()
         self.desired = Desired(Revision(""), HERE.name, hold="there is no revision to follow yet")
+        self.declared: tuple[Workload, ...] = ()
         self.past: dict[tuple[str, WorkloadName], Workload] = {}
         self._commits = 0
 
     def commit(self, workloads: Iterable[Workload], *, prune: bool = True) -> None:
         self._commits += 1
         revision = Revision(f"{self._commits:040x}", trailers={"pullet-prune": "yes"} if prune else {})
-        catalog = Catalog(workloads=tuple(workloads))
+        self.declared = tuple(workloads)
+        catalog = Catalog(workloads=self.declared)
         self.past |= {(revision.commit, one.name): one for one in catalog.workloads}
         self.desired = desire(revision, catalog, HERE)
         seen = Followed(revision.commit, "", self.clock.now(), "progressing", self.clock.now())

@@ -22,8 +22,11 @@ def next_try(attempt: Attempt) -> float:
 
 
 def waits_until(attempt: Attempt | None, now: float) -> float | None:
-    """The time to wait for, or None where the step may be taken now."""
-    if attempt is None or now - attempt.at >= STABLE:
+    """The time to wait for, or None where the step may be taken now.
+
+    An attempt in the future was made before somebody set the clock back: nobody waits for that time to come again.
+    """
+    if attempt is None or not 0 <= now - attempt.at < STABLE:
         return None
     at = next_try(attempt)
     return at if at > now else None

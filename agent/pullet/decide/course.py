@@ -5,7 +5,6 @@ https://kubernetes.io/docs/concepts/workloads/controllers/job/#handling-pod-and-
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -94,7 +93,7 @@ def _failed(one: ObservedContainer) -> bool:
 
 def _again(work: Work, run: Run, scene: Scene) -> Run:
     """A person may have a failed run tried again: with what succeeded already, and a clean slate for the rest."""
-    asked = scene.words.retried.get(str(work.assignment.workload.name), -math.inf)
+    asked = scene.asked_again(work.assignment.workload.name)
     if not work.newest or run.outcome is not Outcome.FAILED or asked <= (run.ended or 0.0):
         return run
     if scene.words.paused or work.job.suspended:

@@ -98,8 +98,9 @@ class _Look:
 
     @property
     def started_at(self) -> float:
-        """In seconds since the epoch."""
-        return self.one.started_at or self.now
+        """In seconds since the epoch; where somebody set the clock back since, long ago."""
+        found = self.one.started_at or self.now
+        return found if found <= self.now else 0.0
 
     @property
     def relapses(self) -> int:
@@ -122,7 +123,8 @@ class _Look:
     def settled_at(self) -> float:
         """When it will have stayed up for long enough after a restart: after a relapse, to relapse again."""
         answer = self.answer
-        began = answer.since if answer and answer.since is not None else self.started_at
+        known = answer is not None and answer.since is not None and answer.since <= self.now
+        began = answer.since if answer and answer.since is not None and known else self.started_at
         relapse = _longest(self.one.liveness) if self.one.liveness and self.relapses else 0.0
         return began + max(SETTLE, relapse)
 

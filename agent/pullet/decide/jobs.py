@@ -220,7 +220,7 @@ class _Course:
         tries = self._tries(instance.name.index)
         count = tries.counted + tries.ignored
         until = tries.at + min(CAP, FIRST_PAUSE * 2.0 ** min(count - 1, 10))
-        asked = self.scene.words.retried.get(str(instance.name.workload), 0.0)
+        asked = self.scene.asked_again(instance.name.workload)
         if not count or self.scene.now >= until or asked >= tries.at:
             return None
         return Wait(instance.name, f"{self.run.because}; the next try waits a little", until)

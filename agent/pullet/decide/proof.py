@@ -32,5 +32,7 @@ def _proven_at(one: ObservedContainer, min_ready: float, scene: Scene) -> float:
     """In seconds since the epoch. Where the engine asks, nobody knows since when it is content."""
     answer = scene.observed.answers.get(one.id)
     began = (one.started_at or scene.now) if answer is None or answer.since is None else answer.since
+    if began > scene.now:  # the clock was set back since
+        return 0.0
     asked = one.readiness is not None or bool(one.health)
     return began + (min_ready if asked else max(PROOF, min_ready))

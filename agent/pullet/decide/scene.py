@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Attempt, Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
-from pullet.model.plan import Step, Wait
+from pullet.model.plan import Mend, Step, Wait
 from pullet.model.run import Run, workload_of
 
 Move = Step | Wait
@@ -67,11 +68,16 @@ class Scene:
         """What the crew does with it at the moment, empty when nothing."""
         return self.observed.busy.get(str(instance), "")
 
+    def asked_again(self, workload: WorkloadName) -> float:
+        """When a person last said that it is to be tried at once; what lies in the future was said by another clock."""
+        said = self.words.retried.get(str(workload), -math.inf)
+        return said if said <= self.now else -math.inf
+
     def unless_too_soon(self, step: Step) -> Move:
         """The step, or the wait for its next try."""
         attempt = self.observed.attempts.get(step.attempt)
         until = waits_until(attempt, self.now)
-        if attempt is None or until is None or self.words.end(attempt, step.instance.workload):
+        if attempt is None or until is None or self.asked_again(step.instance.workload) >= attempt.at:
             return step
         return Wait(step.instance, _too_soon(step, attempt), until)
 
@@ -96,4 +102,6 @@ class Scene:
 def _too_soon(step: Step, attempt: Attempt) -> str:
     if attempt.error:
         return f"{step.do} failed: {attempt.error}; tried again with growing pauses"
+    if isinstance(step, Mend):
+        return f"was put back {attempt.count} times lately; the next time waits a little"
     return f"was started again {attempt.count} times lately; the next start waits a little"

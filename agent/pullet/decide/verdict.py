@@ -6,7 +6,6 @@ one comes back by itself, Kubernetes leaves to people.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -76,6 +75,16 @@ def next_verdict(scene: Scene) -> float | None:
     return min(found, default=None)
 
 
+def _clamped(record: Record, now: float) -> Record:
+    """What lies in the future was found out before somebody set the clock back."""
+    failed, trial = record.failed, record.trial
+    if failed and failed.at > now:
+        failed = replace(failed, at=now)
+    if trial and trial.since > now:
+        trial = replace(trial, since=now)
+    return replace(record, failed=failed, trial=trial)
+
+
 @dataclass(frozen=True)
 class _Case:
     assignment: Assignment
@@ -89,8 +98,8 @@ class _Case:
     def record(self) -> Record:
         """Without what a person wants to be tried again."""
         name = str(self.assignment.workload.name)
-        record = self.scene.memory.records.get(name, Record())
-        asked = self.scene.words.retried.get(name, -math.inf)
+        record = _clamped(self.scene.memory.records.get(name, Record()), self.scene.now)
+        asked = self.scene.asked_again(self.assignment.workload.name)
         return Record(
             record.good,
             record.failed if record.failed and record.failed.at > asked else None,
@@ -208,8 +217,9 @@ class _Case:
         times_of_start = [stalled]
         for one in self.current:
             for each in one.containers:
-                if each.phase is Phase.RUNNING and not each.restarts:
-                    times_of_start.append(each.started_at or self.scene.now)
+                began = each.started_at or self.scene.now
+                if each.phase is Phase.RUNNING and not each.restarts and began <= self.scene.now:
+                    times_of_start.append(began)
                 if self._is_unasked(each):
                     return self.scene.now
         return max(times_of_start)

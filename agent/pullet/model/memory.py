@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pullet.model.names import WorkloadName
-from pullet.model.observed import Attempt
 from pullet.model.report import State
 from pullet.model.run import Run, Timetable
 from pullet.model.verdict import Record
@@ -65,7 +62,3 @@ class Words:
     accepted: frozenset[str] = frozenset()
     retried: Mapping[str, float] = field(default_factory=dict)
     promoted: Mapping[str, float] = field(default_factory=dict)
-
-    def end(self, attempt: Attempt, workload: WorkloadName) -> bool:
-        """Whether a person asked to forget it."""
-        return self.retried.get(str(workload), -math.inf) >= attempt.at

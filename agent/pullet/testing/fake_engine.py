@@ -165,16 +165,22 @@ class FakeEngine:
             case Revive(target=target):
                 self._revive(target)
             case Mend(target=target):
-                for container in self._targets(target):
-                    container.drift = tuple(one for one in container.drift if not one.in_place)
+                self._mend(target)
             case Remove(target=target):
                 for container in self._targets(target):
                     del self._containers[container.id]
             case Stop(target=target):
-                for container in self._targets(target):
-                    container.keep_down = True
-                    if container.phase in ALIVE:
-                        container.end(self._agenda.now, KILLED)
+                self._stop(target)
+
+    def _mend(self, target: Incarnation) -> None:
+        for container in self._targets(target):
+            container.drift = tuple(one for one in container.drift if not one.in_place)
+
+    def _stop(self, target: Incarnation) -> None:
+        for container in self._targets(target):
+            container.keep_down = True
+            if container.phase in ALIVE:
+                container.end(self._agenda.now, KILLED)
 
     def _left(self, step: Step, reached: Reached) -> None:
         """What stands of a step whose agent died."""

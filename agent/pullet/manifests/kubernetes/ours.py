@@ -12,6 +12,9 @@ from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
 from pullet.model.workload import Dependency, DriftPolicy
 
+OURS = "pullet.dev/"
+"""What begins so is said to us, and is no part of a pod's specification."""
+
 AFTER = "pullet.dev/after"
 PRUNE = "pullet.dev/prune"
 DRIFT = "pullet.dev/drift"

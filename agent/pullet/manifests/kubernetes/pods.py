@@ -13,6 +13,7 @@ from pullet.manifests.kubernetes import podschema as shapes
 from pullet.manifests.kubernetes.affinity import where
 from pullet.manifests.kubernetes.downward import About
 from pullet.manifests.kubernetes.network import Names, check_namespaces
+from pullet.manifests.kubernetes.ours import OURS
 from pullet.manifests.kubernetes.outline import check_unread
 from pullet.manifests.kubernetes.ports import check_ports, made
 from pullet.manifests.kubernetes.probes import Probes
@@ -155,7 +156,9 @@ class _Building:
             grace=spec.termination_grace_period_seconds,
             deadline=spec.active_deadline_seconds,
             labels=dict(self.metadata.labels),
-            annotations=dict(self.metadata.annotations),
+            annotations={
+                key: text for key, text in self.metadata.annotations.items() if not key.startswith(OURS)
+            },
             network=HostNetwork() if spec.host_network else None,
             names=names.below_service(),
             hostname=names.hostname(),
