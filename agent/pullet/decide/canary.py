@@ -70,7 +70,7 @@ def _unpassed(how: Canary, step: CanaryStep, newcomers: Newcomers) -> Halt | Non
         if not said.passed:
             return Halt(f"its check: {said.message or 'has not answered yet'}")
     began = newcomers.since(first)
-    if newcomers.scene.now < began + step.pause:
+    if began <= newcomers.scene.now < began + step.pause:  # and no clock that was set back makes it longer
         return Halt(f"pause until {timestamp(began + step.pause)}", began + step.pause)
     if step.manual and not newcomers.promoted(began, how.promoted):
         return Halt(newcomers.wanted_word, person=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pullet.decide.strategies import bounds_of
 from pullet.model.memory import Memory
 from pullet.model.names import WorkloadName
 from pullet.model.placement import Assignment, Desired
 from pullet.model.verdict import Good, Record
-from pullet.model.workload import OnDelete, Recreate, Replacement, Rolling, Workload
+from pullet.model.workload import BlueGreen, Canary, Replacement, Workload
 
 
 def to_recall(desired: Desired, memory: Memory) -> Mapping[WorkloadName, Good]:
@@ -70,8 +71,8 @@ def _backward(workload: Workload) -> Replacement:
     """Nothing is tried out on the way back."""
     if workload.backward is not None:
         return workload.backward
-    kept = isinstance(workload.replacement, Rolling | Recreate | OnDelete)
-    return workload.replacement if kept else Rolling()
+    how = workload.replacement
+    return bounds_of(how) if isinstance(how, BlueGreen | Canary) else how
 
 
 def _fixed(assignment: Assignment, images: Mapping[str, str]) -> Assignment:

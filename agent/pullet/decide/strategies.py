@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pullet.decide import bluegreen, canary
 from pullet.decide.newcomers import Newcomers
 from pullet.decide.scene import Scene
@@ -59,7 +61,8 @@ def awaited(assignment: Assignment, scene: Scene) -> str:
 
 def _too_soon_after_the_last(delay: float, instance: Instance, newcomers: Newcomers) -> Wait | None:
     """Compose's update_config.delay: between the last that became ready and the next that begins."""
-    until = max((newcomers.ready_since(one) for one in newcomers.standing.values()), default=0.0) + delay
+    known = [newcomers.ready_since(one) for one in newcomers.standing.values()]
+    until = max((at for at in known if at <= newcomers.scene.now), default=-math.inf) + delay
     if newcomers.scene.now >= until:
         return None
     return Wait(
