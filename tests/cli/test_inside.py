@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import termios
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from pullet.engine.docker_engine import DockerEngine
 from pullet.engine.stock import LOOKING_ONLY, Shelf
 from pullet.model.observed import Phase
+from pullet.model.plan import Start
 from pullet.model.pod import EnvVar, Pod, Restart
 from pullet.model.probe import Exec, Probe
 from pullet.wake import Wake
@@ -23,7 +25,7 @@ from tests.cli.conftest import Pullet, settings_file
 from tests.lab.agents import COMMAND, Done, pullet
 from tests.lab.engine import LabEngine
 from tests.lab.git_servers import Work
-from tests.lab.hand import Hand
+from tests.lab.hand import BECAUSE, COMMIT, Hand
 from tests.lab.images import BUSYBOX
 from tests.lab.pods import SLEEP, container, instance, of, unique_node
 from tests.lab.wait import eventually
@@ -122,6 +124,43 @@ def test_following_several_ends_with_them(stage: Stage) -> None:
     expected = [f"[{WEB}#{ordinal}/app] {word}" for ordinal in (0, 1) for word in ("early", "late")]
     assert sorted(done.out.splitlines()) == expected
     assert (done.code, done.err) == (0, "")
+
+
+def test_what_earlier_runs_wrote(stage: Stage) -> None:
+    """Of a container that crashed and was started again, what it said before the run that goes on."""
+    count = "n=$(cat /n 2>/dev/null || echo 0); n=$((n+1)); echo $n > /n; echo run $n"
+    script = f"{count}; [ $n -lt 3 ] && exit 1; {SLEEP[2]}"
+    stage.hand.starts(instance(f"{WEB}#0", command=("sh", "-c", script)))
+    eventually(lambda: "run 3" in stage.pullet("logs", "web").out, 20, "the third run")
+    assert stage.pullet("logs", "web", "--previous").out == "run 1\nrun 2\n"
+    assert stage.pullet("logs", "web", "-p", "--tail", "1").out == "run 2\n"
+    stage.hand.starts(instance("shop/Deployment/calm#0", command=speaking("once")))
+    assert stage.pullet("logs", "calm", "--previous").text == ""
+    assert stage.pullet("logs", "web", "-p", "-f").code == 2
+
+
+def test_following_goes_on_with_the_successor(stage: Stage, tmp_path: Path) -> None:
+    """Also through a crash; then old and new are told apart, until it is interrupted."""
+    old = stage.hand.starts(instance(f"{WEB}#0", command=("sh", "-c", "echo up; sleep 1; exit 1")))
+    shown = tmp_path / "shown"
+    with shown.open("wb") as out:
+        reader = subprocess.Popen(
+            [COMMAND, "--config", stage.file, "logs", "-f", "web"], stdout=out, stderr=out
+        )
+    try:
+        eventually(lambda: shown.read_text().startswith("up\nup\n"), 20, "two runs")
+        new = instance(f"{WEB}#0", command=speaking("new"))
+        assert stage.hand.does(Start(new, COMMIT, BECAUSE)) is None
+        stage.hand.removes(old)
+        expected = f"[{WEB}#0/app@{new.hash[:7]}] new\n"
+        eventually(lambda: expected in shown.read_text(), 20, "the successor's line")
+        assert reader.poll() is None
+        reader.send_signal(signal.SIGINT)
+        assert reader.wait(20) == 130
+        assert "Traceback" not in shown.read_text()
+    finally:
+        reader.kill()
+        reader.wait()
 
 
 def test_nothing_of_that_name(stage: Stage) -> None:

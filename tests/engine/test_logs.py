@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from pullet.engine.docker_engine import DockerEngine
+from pullet.engine.logs import Excerpt
 from pullet.model.errors import Transient
 from pullet.model.observed import Phase
 from pullet.model.pod import Restart
@@ -25,16 +26,22 @@ def test_both_streams(hand: Hand, docker_engine: DockerEngine, tty: bool) -> Non
     """With a terminal and without."""
     found = wrote(hand, "echo one; echo two >&2", tty=tty)
     assert sorted(b"".join(docker_engine.logs(found)).split()) == [b"one", b"two"]
-    assert b"".join(docker_engine.logs(found, tail=1)).strip() in (b"one", b"two")
+    assert b"".join(docker_engine.logs(found, Excerpt(tail=1))).strip() in (b"one", b"two")
 
 
-def test_what_was_written_since(hand: Hand, docker_engine: DockerEngine) -> None:
-    """A time to begin at leaves out what was before it."""
+def test_what_was_written_between(hand: Hand, docker_engine: DockerEngine) -> None:
+    """A time to begin at leaves out what was before it, and one to end at what came later."""
     target = instance(restart=Restart.NEVER, command=("sh", "-c", "echo one"))
     hand.starts(target)
     ended = hand.waits_for(target.name, Phase.EXITED)
-    assert b"".join(docker_engine.logs(ended.id, since=(ended.started_at or 0) - 5)) == b"one\n"
-    assert b"".join(docker_engine.logs(ended.id, since=(ended.finished_at or 0) + 1)) == b""
+    began, end = (ended.started_at or 0) - 5, (ended.finished_at or 0) + 1
+    for part, expected in (
+        (Excerpt(since=began), b"one\n"),
+        (Excerpt(since=end), b""),
+        (Excerpt(until=end), b"one\n"),
+        (Excerpt(until=began), b""),
+    ):
+        assert b"".join(docker_engine.logs(ended.id, part)) == expected
 
 
 def test_following_ends_with_the_container(hand: Hand, docker_engine: DockerEngine) -> None:
@@ -43,7 +50,7 @@ def test_following_ends_with_the_container(hand: Hand, docker_engine: DockerEngi
     target = instance(command=("sh", "-c", script), restart=Restart.NEVER)
     found = hand.starts(target).containers[0].id
     chunks: list[bytes] = []
-    reader = threading.Thread(target=lambda: chunks.extend(docker_engine.logs(found, follow=True)))
+    reader = threading.Thread(target=lambda: chunks.extend(docker_engine.logs(found, Excerpt(follow=True))))
     reader.start()
     eventually(lambda: b"ready" in b"".join(chunks), 10, "the first line")
     docker_engine.run_check(found, ("sh", "-c", "echo later > /tmp/go"), 10)

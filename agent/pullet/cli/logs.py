@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from queue import SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,10 +14,14 @@ from pullet.cli.options import Config, ContainerName, Target
 from pullet.model.errors import PulletError
 
 if TYPE_CHECKING:
+    from pullet.cli.following import Line
     from pullet.cli.targets import Spot
+    from pullet.engine.docker_engine import DockerEngine
+    from pullet.engine.logs import Excerpt
+    from pullet.model.observed import ObservedContainer
 
-    Line = tuple[Spot, bytes | PulletError | None]
-    """What came of a container: a line, why there are no more, or None at its end."""
+NOTED_LATE = 0.05
+"""Seconds: the engine notes a start when the process writes already, and waits twice as long before each restart."""
 
 
 def duration(text: str) -> float:
@@ -36,7 +38,11 @@ def logs(
     target: Target,
     container: ContainerName = None,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with what is written, until they end.")
+        bool, typer.Option("--follow", "-f", help="Go on with what is written, also by what comes later.")
+    ] = False,
+    previous: Annotated[
+        bool,
+        typer.Option("--previous", "-p", help="What they wrote before they were last started, and no more."),
     ] = False,
     since: Annotated[
         float | None,
@@ -50,80 +56,75 @@ def logs(
 ) -> int:
     """Show what a workload or an instance here wrote.
 
-    Asks the engine, and no agent. Where there are several containers, each line says whose it is.
+    Asks the engine, and no agent. Where there are several containers, each line says whose it is. With --follow it
+    goes on until all have ended for good or it is interrupted, with what replaces them too. The engine keeps one log
+    for each container: --previous is what all its earlier runs wrote, and with the container that is gone.
     """
-    from pullet.cli.targets import engine_here, matching, spots
+    from pullet.cli.following import Following
+    from pullet.cli.targets import containers_of, engine_here, meant_by, spots
+    from pullet.engine.logs import Excerpt
 
+    if previous and follow:
+        raise typer.BadParameter("what is over cannot be followed", param_hint="--previous")
     engine, node = engine_here(config)
-    found = spots(matching(target, engine.observe().incarnations, node), container)
-    start = None if since is None else time.time() - since
-    streams = [(spot, _lines(engine.logs(spot.container.id, follow, start, tail))) for spot in found]
-    return _show(_together(streams) if follow else _in_turn(streams), _prefixes(found))
+    standing = engine.observe().incarnations
+    meant = meant_by(target, dict.fromkeys(one.instance for one in standing), node)
+    mine = [one for one in standing if meant in (one.instance, one.instance.workload)]
+    found = spots(mine, container)
+    part = Excerpt(follow, None if since is None else time.time() - since, None, tail)
+    if not follow:
+        return _show(_in_turn(engine, found, part, previous=previous), found)
+
+    def look() -> Sequence[Spot]:
+        there = engine.observe().incarnations
+        every = containers_of(one for one in there if meant in (one.instance, one.instance.workload))
+        return [spot for spot in every if container in (None, spot.container.name)]
+
+    return _show(Following(look, engine.logs).lines(part), found)
 
 
-def _show(lines: Iterable[Line], prefixes: dict[Spot, bytes]) -> int:
+def _show(lines: Iterable[Line], found: Sequence[Spot]) -> int:
     """What fails of one container does not keep the others back."""
-    code = 0
+    code, prefixes = 0, Prefixes(found)
     for spot, line in lines:
         if isinstance(line, PulletError):
             typer.echo(f"pullet: {spot}: {line}", err=True)
             code = 1
         elif line is not None:
-            sys.stdout.buffer.write(prefixes[spot] + line)
+            sys.stdout.buffer.write(prefixes.of(spot) + line)
             sys.stdout.buffer.flush()
     return code
 
 
-def _prefixes(found: Sequence[Spot]) -> dict[Spot, bytes]:
-    """None for a single container; while an instance is replaced, the specification tells old and new apart."""
-    if len(found) == 1:
-        return {found[0]: b""}
-    names = Counter(map(str, found))
-    return {
-        spot: f"[{spot}@{spot.incarnation.hash[:7]}] ".encode()
-        if names[str(spot)] > 1
-        else f"[{spot}] ".encode()
-        for spot in found
-    }
+class Prefixes:
+    """None while there is a single container; where an instance was replaced, the specification tells them apart."""
+
+    def __init__(self, found: Iterable[Spot]) -> None:
+        self._names = {spot.container.id: str(spot) for spot in found}
+
+    def of(self, spot: Spot) -> bytes:
+        self._names[spot.container.id] = str(spot)
+        if len(self._names) == 1:
+            return b""
+        is_shared = list(self._names.values()).count(str(spot)) > 1
+        return f"[{spot}@{spot.incarnation.hash[:7]}] ".encode() if is_shared else f"[{spot}] ".encode()
 
 
-def _in_turn(streams: Iterable[tuple[Spot, Iterator[bytes]]]) -> Iterator[Line]:
-    for spot, lines in streams:
-        yield from _told(spot, lines)
+def _in_turn(engine: DockerEngine, found: Iterable[Spot], part: Excerpt, *, previous: bool) -> Iterator[Line]:
+    from pullet.cli.following import lines_of, told
+
+    for spot in found:
+        one = spot.container
+        lines = _earlier(engine, one, part) if previous else lines_of(engine.logs(one.id, part))
+        yield from told(spot, lines)
 
 
-def _together(streams: Sequence[tuple[Spot, Iterator[bytes]]]) -> Iterator[Line]:
-    """As they come, until all have ended."""
-    queue: SimpleQueue[Line] = SimpleQueue()
+def _earlier(engine: DockerEngine, one: ObservedContainer, part: Excerpt) -> Iterator[bytes]:
+    """What was written before its last start; the engine would count the last lines from the end of all."""
+    from dataclasses import replace
 
-    def read(spot: Spot, lines: Iterator[bytes]) -> None:
-        for told in _told(spot, lines):
-            queue.put(told)
+    from pullet.cli.following import lines_of
 
-    for stream in streams:
-        Thread(target=read, args=stream, daemon=True).start()
-    open_ones = len(streams)
-    while open_ones:
-        spot, line = queue.get()
-        open_ones -= line is None
-        yield spot, line
-
-
-def _told(spot: Spot, lines: Iterator[bytes]) -> Iterator[Line]:
-    try:
-        for line in lines:
-            yield spot, line
-    except PulletError as error:
-        yield spot, error
-    yield spot, None
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines, each with its end; the last one gets it where it has none."""
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
-    if rest:
-        yield rest + b"\n"
+    until = (one.started_at or 0.0) - NOTED_LATE
+    if until > 0:
+        yield from deque(lines_of(engine.logs(one.id, replace(part, until=until, tail=None))), part.tail)

@@ -67,14 +67,18 @@ def workload_meant_by(target: str, workloads: Iterable[WorkloadName], node: str)
 
 def spots(incarnations: Iterable[Incarnation], container: str | None) -> tuple[Spot, ...]:
     """Their containers, or those of this name; raises Refused where there is none. A sandbox is nobody's concern."""
-    everything = [
-        Spot(one, each) for one in incarnations for each in one.containers if each.role is not Role.SANDBOX
-    ]
+    everything = containers_of(incarnations)
     found = tuple(spot for spot in everything if container in (None, spot.container.name))
     if not found:
         names = ", ".join(dict.fromkeys(spot.container.name for spot in everything)) or "none yet"
         raise Refused(f"there is no container {container or ''}".rstrip(), hint=f"its containers: {names}")
     return found
+
+
+def containers_of(incarnations: Iterable[Incarnation]) -> tuple[Spot, ...]:
+    return tuple(
+        Spot(one, each) for one in incarnations for each in one.containers if each.role is not Role.SANDBOX
+    )
 
 
 def _meant(target: str, names: Sequence[InstanceName]) -> set[InstanceName | WorkloadName]:

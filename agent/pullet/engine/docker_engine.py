@@ -13,7 +13,7 @@ from pullet.engine.client import PATIENCE, Connection
 from pullet.engine.crew import Crew
 from pullet.engine.drift import Ways
 from pullet.engine.events import Events
-from pullet.engine.logs import last_words, logs
+from pullet.engine.logs import WHOLE, Excerpt, last_words, logs
 from pullet.engine.networks import Networks
 from pullet.engine.observe import Observer
 from pullet.engine.pulled import Pulled
@@ -89,14 +89,12 @@ class DockerEngine:
         """Exit code and end of the output; raises Transient after `timeout` seconds."""
         return run_check(self._connection, container_id, command, timeout)
 
-    def logs(
-        self, container_id: str, follow: bool = False, since: float | None = None, tail: int | None = None
-    ) -> Iterator[bytes]:
-        """What it wrote to both streams, in order: `since` seconds since the epoch, the last `tail` lines.
+    def logs(self, container_id: str, part: Excerpt = WHOLE) -> Iterator[bytes]:
+        """What it wrote to both streams, in order.
 
         Raises Transient or Refused when the first bytes are asked for, and later.
         """
-        return logs(self._connection, container_id, follow=follow, since=since, tail=tail)
+        return logs(self._connection, container_id, part)
 
     def last_words(self, container_id: str, lines: int = 10) -> str:
         """The end of what it wrote, at most 4 KiB, fit to be shown; empty where that cannot be had."""

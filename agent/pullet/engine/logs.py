@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import requests
 
@@ -22,13 +23,27 @@ CONTROL = re.compile(
 )
 
 
-def logs(
-    connection: Connection, container: str, *, follow: bool, since: float | None, tail: int | None
-) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Which part of it: between two times in seconds since the epoch, the last `tail` lines, or as it goes on.
+
+    The engine takes the last lines of all, and then of those what is within the times.
+    """
+
+    follow: bool = False
+    since: float | None = None
+    until: float | None = None
+    tail: int | None = None
+
+
+WHOLE = Excerpt()
+
+
+def logs(connection: Connection, container: str, part: Excerpt) -> Iterator[bytes]:
     """Both streams as they were written. Raises Transient or Refused, also while it is read."""
     with connection.calling(f"read what container {container[:12]} wrote") as client:
         terminal = bool(client.inspect_container(container)["Config"]["Tty"])
-        with _opened(client, container, follow=follow, since=since, tail=tail) as response:
+        with _opened(client, container, part) as response:
             yield from contents(response.raw.stream(PIECE), terminal)
 
 
@@ -36,22 +51,21 @@ def last_words(connection: Connection, container: str, lines: int) -> str:
     """The end of what it wrote, fit to be shown; empty where that cannot be had."""
     kept = b""
     with suppress(PulletError):
-        for chunk in logs(connection, container, follow=False, since=None, tail=lines):
+        for chunk in logs(connection, container, Excerpt(tail=lines)):
             kept = (kept + chunk)[-LONGEST:]
     words = CONTROL.sub("", kept.decode(errors="replace")).strip()
     return "\n".join(words.splitlines()[-lines:])
 
 
-def _opened(
-    client: Client, container: str, *, follow: bool, since: float | None, tail: int | None
-) -> requests.Response:
+def _opened(client: Client, container: str, part: Excerpt) -> requests.Response:
     """The SDK's own reads a terminal's output byte by byte, and leaves connections open."""
     asked = {
         "stdout": 1,
         "stderr": 1,
-        "follow": int(follow),
-        "since": f"{since or 0:.9f}",
-        "tail": "all" if tail is None else tail,
+        "follow": int(part.follow),
+        "since": f"{part.since or 0:.9f}",
+        "tail": "all" if part.tail is None else part.tail,
+        **({} if part.until is None else {"until": f"{part.until:.9f}"}),
     }
-    patience = FOREVER if follow else client.timeout
+    patience = FOREVER if part.follow else client.timeout
     return client.ask("GET", f"/containers/{container}/logs", params=asked, stream=True, timeout=patience)
