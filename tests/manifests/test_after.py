@@ -186,7 +186,8 @@ def test_a_policy_that_nobody_knows() -> None:
 
 def test_what_is_said_to_us_of_a_pod_alone() -> None:
     """Its annotations are its own, and ours among them are no part of what is run."""
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {a: b%s}}\nspec: {containers: [{name: c, image: i}]}\n"
+    about = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {a: b%s}}\n"
+    pod = about + "spec: {containers: [{name: c, image: i}]}\n"
     (plain,) = catalog(pod % "").workloads
     (said,) = catalog(pod % ", pullet.dev/drift: report").workloads
     assert (said.drift, said.pod) == ("report", plain.pod)

@@ -119,6 +119,7 @@ class FakeContainer:
             startup=self.spec.startup,
             role=self.role,
             image_id=self.image_id,
+            drift=self.drift,
             created_at=self.created_at,
             memory_limit=self.spec.resources.memory_limit,
         )
