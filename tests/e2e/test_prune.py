@@ -80,6 +80,7 @@ def test_what_is_marked_stays(fleet: Fleet) -> None:
     commit = agent.work.deploy({"db.yaml": None})
     status = agent.reaches("held", commit)
     assert "pullet.dev/prune is false" in status["message"]
+    assert "pullet.dev/prune is false" in agent.pullet("plan").out
     assert agent.ids() == before
     fleet.engine.client.remove_container(before["shop/Deployment/db#0"], force=True)
     agent.reaches("converged", commit)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pullet.model.errors import PulletError, Refused, Transient
-from pullet.model.memory import Words
+from pullet.model.memory import Memory, Words
 from pullet.model.node import Node
 from pullet.model.observed import Observed
 from pullet.model.workload import DriftPolicy
@@ -27,6 +27,7 @@ class Here:
     remote: Remote | None
     policy_file: Path | None
     words: Words
+    memory: Memory
     drift: DriftPolicy = "repair"
 
     def observe(self, *, offline: bool) -> Observed:
@@ -74,8 +75,19 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         remote=remote_of(settings),
         policy_file=policy if policy.exists() else None,
         words=WordFiles(settings.state).read(),
+        memory=_remembered(settings.state),
         drift=settings.drift,
     )
+
+
+def _remembered(state: Path) -> Memory:
+    """As far as it may be read: who may not sees what the containers say by themselves."""
+    from pullet.ledger import read_ledger
+
+    try:
+        return read_ledger(state)
+    except Refused:
+        return Memory()
 
 
 def _ignore(_: str) -> None:

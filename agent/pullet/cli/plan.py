@@ -49,7 +49,7 @@ def plan(
     catalog = bounded(catalog, policy or here.policy_file, placed_here(catalog, here.node))
     desired = replace(desire(snapshot.revision, catalog, here.node), drift=here.drift)
     observed = with_images(desired, here.observe(offline=offline))
-    found = decide(Scene(desired, observed, time.time(), here.words))
+    found = decide(Scene(desired, observed, time.time(), here.words, here.memory))
     if output is Format.TABLE:
         typer.echo(f"{here.node.name} at {snapshot.revision.short}")
         typer.echo(str(found))
