@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import docker.errors
@@ -22,11 +23,13 @@ from pullet.model.plan import Pull, Start
 from pullet.model.pod import Build, PullPolicy
 from pullet.model.upkeep import Discard, StoredImage
 from pullet.model.volumes import RepoPath
+from pullet.model.workload import RegistryLogin
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import Hand
-from tests.lab.images import BUSYBOX
+from tests.lab.images import BUSYBOX, make_busybox, tag
 from tests.lab.pods import instance
+from tests.lab.registry import Registry, missing, private_registry
 from tests.lab.wait import eventually
 
 WEB = InstanceName.parse("shop/Deployment/web#0")
@@ -177,3 +180,37 @@ def test_a_network_that_was_named_exactly_stays(room: Room, node: str, engine: L
     room.store.close_networks([])
     assert room.networks(node) == [exact.name]
     connection.renew()
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    if packages := missing():
+        pytest.skip(f"apt-get install {packages}")
+    with private_registry(tmp_path) as running:
+        yield running
+
+
+def test_what_was_pulled_is_ours_and_what_it_led_to_before_is_not(
+    room: Room, node: str, registry: Registry
+) -> None:
+    """An image whose content was here already stays whose it was, whatever name it was pulled by."""
+    client, name = room.lab.client, f"{registry.address}/team/{node}:1"
+    login = {"username": registry.username, "password": registry.password}
+    logins = (RegistryLogin(registry.address, registry.username, registry.password),)
+    pull = Pull(WEB, "0", name, PullPolicy.ALWAYS, "wanted", logins=logins)
+    try:
+        client.push(tag(client, name), auth_config=login)
+        client.remove_image(name)
+        assert room.hand.does(pull) is None
+        assert list(room.store.images()) == []
+        client.remove_image(name)
+        make_busybox(client, name, (f"LABEL only={node}",))
+        client.push(name, auth_config=login)
+        client.remove_image(name)
+        assert room.hand.does(replace(pull, hash="1")) is None
+        assert room.ours().references == {name}
+        room.store.discard(Discard(room.ours(), "nothing needs it"))
+        assert not room.is_here(name)
+    finally:
+        if client.has_image(name):
+            client.remove_image(name, force=True)
