@@ -8,7 +8,7 @@ from pullet.decide import Scene
 from pullet.decide.health import health
 from pullet.model.errors import Refused, Transient
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Answer, Observed
+from pullet.model.observed import Answer, Drift, Observed
 from pullet.model.placement import Assignment
 from pullet.model.plan import Plan, Remove, Start
 from pullet.model.report import Report, State
@@ -18,6 +18,11 @@ from tests.decide.world import World, workload
 
 IMAGES = ("web:1", "web:2", "web:3")
 NAMES = ("api", "web")
+DRIFTS = (
+    Drift("name", "it was renamed", in_place=True),
+    Drift("Memory", "its memory limit is another one", in_place=True),
+    Drift("image", "its image is another one"),
+)
 
 shares = st.one_of(
     st.builds(Share, st.integers(0, 2)), st.builds(Share, st.sampled_from((25, 50)), st.just(value=True))
@@ -86,6 +91,12 @@ class Histories(RuleBasedStateMachine):
         standing = [one.instance for one in self.world.engine.observe().incarnations]
         getattr(self.world.engine, what)(data.draw(st.sampled_from(standing)))
 
+    @precondition(lambda self: self.world.engine.observe().incarnations)
+    @rule(data=st.data(), drift=st.sampled_from(DRIFTS))
+    def edited_by_hand(self, data: st.DataObject, drift: Drift) -> None:
+        standing = [one.instance for one in self.world.engine.observe().incarnations]
+        self.world.engine.drift_by_hand(data.draw(st.sampled_from(standing)), drift)
+
     @rule()
     def engine_restarts(self) -> None:
         self.world.engine.engine_restart()
@@ -119,6 +130,7 @@ class Histories(RuleBasedStateMachine):
         if report.state is State.CONVERGED:
             assert report.ready == report.wanted
             assert all(one.ready for one in report.instances)
+            assert not any(one.drift for one in report.instances)
         for assignment in self.world.desired.assignments:
             _check_bounds(assignment, scene.observed, plan, scene.now)
 
@@ -144,6 +156,8 @@ def _check_bounds(assignment: Assignment, observed: Observed, plan: Plan, now: f
         return
     surge, unavailable = declared.replacement.bounds(total)
     mine = [one for one in observed.incarnations if one.instance.workload == declared.name]
+    if any(container.drift for one in mine for container in one.containers):
+        unavailable = max(1, unavailable)  # to be made anew, one may always go
     old_beside = {one.instance for one in mine}
     stand = {(one.instance, one.hash) for one in mine}
     starts = [
