@@ -225,7 +225,7 @@ def test_plan_for_programs(checkout: Path) -> None:
     done = pullet(*asked, "yaml", "--node", "db-1")
     assert (done.code, yaml.safe_load(done.out)) == (
         0,
-        {"revision": "worktree", "node": "db-1", "steps": [], "waits": []},
+        {"revision": "worktree", "node": "db-1", "steps": [], "waits": [], "then": []},
     )
 
 

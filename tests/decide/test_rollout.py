@@ -68,3 +68,15 @@ def test_rolled_back() -> None:
     assert found.failed is not None
     assert (found.failed.commit, found.since) == (f"{2:040x}", found.failed.at)
     assert (found.updated, found.ready, found.older, found.ended) == (2, 2, (), True)
+
+
+def test_a_first_release_that_never_works() -> None:
+    """There is nothing to go back to: whoever waits is let go when its deadline is over."""
+    world = World()
+    world.engine.script.answers["web:1"] = NOT_READY
+    world.commit([workload("web", "web:1", probed=True)])
+    world.settle(60)
+    assert not seen(world).ended
+    world.settle(700)
+    found = seen(world)
+    assert (found.failed, found.ready, found.ended) == (None, 0, True)

@@ -48,11 +48,12 @@ def dry_tick(settings: Settings) -> Tick:
     if snapshot is not None:
         catalog = read(snapshot)
         desired = desire(snapshot.revision, bounded(catalog, placed_here(catalog, here)), here)
+        desired = replace(desired, drift=settings.drift)
     observed = probed(DockerEngine(settings.engine, settings.node, _ignore, time.time))
     memory, words = read_ledger(settings.state), WordFiles(settings.state).read()
-    scene = Scene(desired, with_images(desired, observed), time.time(), words, memory)
-    recalled = Recall(read, bounded, Past(mirror)).workloads(scene)
-    scene = replace(scene, desired=fall_back(desired, memory, recalled))
+    scene = Scene(desired, observed, time.time(), words, memory)
+    desired = fall_back(desired, memory, Recall(read, bounded, Past(mirror)).workloads(scene))
+    scene = replace(scene, desired=desired, observed=with_images(desired, observed))
     plan = decide(scene)
     return Tick(plan, summarise(Outcome(scene, plan), Fetched()), scene=scene)
 

@@ -33,14 +33,14 @@ def plan(
     """Show what would be done and why, touching nothing.
 
     Plans the repository of the agent's settings, or a PATH, or --repo; against what stands on the engine, as if
-    all images were there. Exit 0, or 1 when the manifests have an error.
+    all images were there; then what would follow if all went well. Exit 0, or 1 when the manifests have an error.
     """
     from dataclasses import replace
 
     from pullet.cli.here import find_here
     from pullet.cli.output import data
     from pullet.cli.source import Source, bounded, read_catalog, read_snapshot
-    from pullet.decide import Scene, decide
+    from pullet.decide import Scene, decide, fall_back, foresee
     from pullet.placement import desire, placed_here
 
     here = find_here(config, node, explicit=repo or path)
@@ -48,13 +48,18 @@ def plan(
     catalog = read_catalog(snapshot)
     catalog = bounded(catalog, policy or here.policy_file, placed_here(catalog, here.node))
     desired = replace(desire(snapshot.revision, catalog, here.node), drift=here.drift)
+    desired = fall_back(desired, here.memory, {})  # what has failed here stays where it is
     observed = with_images(desired, here.observe(offline=offline))
-    found = decide(Scene(desired, observed, time.time(), here.words, here.memory))
+    scene = Scene(desired, observed, time.time(), here.words, here.memory)
+    found = decide(scene)
+    then = replace(found, steps=foresee(scene, found), waits=(), hold="")
     if output is Format.TABLE:
         typer.echo(f"{here.node.name} at {snapshot.revision.short}")
         typer.echo(str(found))
+        if then.steps:
+            typer.echo(f"\nthen, if all goes well:\n{then}")
     else:
-        data(found.as_dict(), output)
+        data({**found.as_dict(), "then": then.as_dict()["steps"]}, output)
     if offline:
         typer.echo(f"offline: as if nothing stood on {here.node.name}", err=True)
     if catalog.nodes and here.node.name not in desired.placement.nodes:
@@ -71,12 +76,7 @@ def with_images(desired: Desired, observed: Observed) -> Observed:
     """As if all images were here: a plan for people shows what happens with the containers."""
     from dataclasses import replace
 
-    from pullet.model.plan import Pull
+    from pullet.model.plan import pulls
 
-    pulls = {
-        Pull(instance.name, instance.hash, container.image, container.pull, "").key
-        for assignment in desired.assignments
-        for instance in assignment.instances
-        for container in instance.pod.containers
-    }
-    return replace(observed, prepared=frozenset(pulls))
+    instances = (one for assignment in desired.assignments for one in assignment.instances)
+    return replace(observed, prepared=frozenset(pull.key for one in instances for pull in pulls(one)))

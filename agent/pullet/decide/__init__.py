@@ -2,6 +2,7 @@
 
 from pullet.decide.canary import questions
 from pullet.decide.fallback import fall_back, to_recall
+from pullet.decide.foresee import foresee
 from pullet.decide.judge import judge
 from pullet.decide.plan import decide
 from pullet.decide.rollout import rollouts
@@ -17,6 +18,7 @@ __all__ = [
     "culprit",
     "decide",
     "fall_back",
+    "foresee",
     "judge",
     "needed",
     "questions",

@@ -28,7 +28,6 @@ def _rollout(assignment: Assignment, told: WorkloadReport, scene: Scene) -> Roll
     updated = [one for one in standing if (one.instance, one.hash) in wanted]
     older = _older([one for one in standing if (one.instance, one.hash) not in wanted])
     record = _record(assignment, scene.memory)
-    deadline = _deadline(assignment, record)
     return Rollout(
         workload=str(assignment.workload.name),
         state=told.state,
@@ -40,9 +39,9 @@ def _rollout(assignment: Assignment, told: WorkloadReport, scene: Scene) -> Roll
         older=older,
         because=told.message,
         since=_since(told, record),
-        deadline=deadline,
+        deadline=_deadline(assignment, record),
         failed=told.failed,
-        ended=_ended(told, is_clear=not older, is_late=deadline is not None and deadline <= scene.now),
+        ended=_ended(told, is_clear=not older, is_late=_is_late(assignment, record, scene.now)),
     )
 
 
@@ -77,6 +76,13 @@ def _deadline(assignment: Assignment, record: Record) -> float | None:
     if trial is None or trial.stalled is None:
         return None
     return trial.stalled + assignment.workload.progress_deadline
+
+
+def _is_late(assignment: Assignment, record: Record, now: float) -> bool:
+    """Past its deadline, and no verdict will follow: there is nothing to go back to, or nobody wants that."""
+    deadline = _deadline(assignment, record)
+    is_judged = record.good is not None and assignment.workload.on_failure != "continue"
+    return deadline is not None and deadline <= now and not is_judged
 
 
 def _ended(told: WorkloadReport, *, is_clear: bool, is_late: bool) -> bool:
