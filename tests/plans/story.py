@@ -30,9 +30,10 @@ from pullet.model.observed import (
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan, Pull
 from pullet.model.pod import Container, Pod
+from pullet.model.run import Outcome, Run, Timetable, Tries
 from pullet.model.snapshot import File, Revision, Snapshot
 from pullet.model.verdict import Failed, Good, Record, Trial
-from pullet.model.workload import Workload
+from pullet.model.workload import Scheduled, Workload
 from pullet.placement import desire
 
 NOW = 1_000_000.0
@@ -99,10 +100,28 @@ class Story:
 
     def _judged(self, scene: Scene) -> Scene:
         """With what is remembered, the verdicts of now, and what they make of what is wanted."""
-        scene = replace(scene, memory=Memory(records=self._records()))
+        scene = replace(scene, memory=Memory(records=self._records(), **self._runs(scene.desired)))
         scene = replace(scene, memory=judge(scene))
         before = {one.name: one for one in self.catalog("before").workloads}
         return replace(scene, desired=fall_back(scene.desired, scene.memory, before))
+
+    def _runs(self, desired: Desired) -> dict[str, Any]:
+        """What is remembered of Jobs and CronJobs; times are so many seconds ago."""
+        hashes = {str(one.workload.name): one.instances[0].hash for one in desired.assignments}
+        there = {each.id: 1 for one in self.observed().incarnations for each in one.containers}
+        seen = self.data.get("seen", {})
+        lifetimes = {str(one.workload.name): one.workload.lifetime for one in desired.assignments}
+        return {
+            "runs": {
+                name if "@" in name else f"{name} {hashes[name]}": _run(there, **known)
+                for name, known in self.data.get("runs", {}).items()
+            },
+            "timetables": {
+                name: Timetable(f"{lifetime.zone} {lifetime.schedule}".strip(), NOW - seen[name])
+                for name, lifetime in lifetimes.items()
+                if name in seen and isinstance(lifetime, Scheduled)
+            },
+        }
 
     def _records(self) -> dict[str, Record]:
         """Of each workload that was there before: good, and what became of the new one since."""
@@ -240,6 +259,26 @@ def _lately(how: dict[str, Any]) -> dict[str, Any]:
 def _drift(how: dict[str, Any]) -> tuple[Drift, ...]:
     mendable = (Drift(words, words, in_place=True) for words in how.get("changed", ()))
     return (*mendable, *(Drift(words, words) for words in how.get("differs", ())))
+
+
+def _run(
+    there: dict[str, int],
+    began: float,
+    ended: float | None = None,
+    failures: int = 0,
+    failed: float = 0,
+    outcome: str = "",
+    **known: Any,
+) -> Run:
+    """What is `there` has been counted where anything has."""
+    return Run(
+        NOW - began,
+        None if ended is None else NOW - ended,
+        Outcome(outcome),
+        tries={"0": Tries(failures, at=NOW - failed)} if failures else {},
+        seen=there if failures else {},
+        **known,
+    )
 
 
 def stories() -> list[Story]:

@@ -60,6 +60,7 @@ class Work:
 
 def course(work: Work, run: Run, scene: Scene) -> Run:
     """What became of it until now; the same again if it is asked again."""
+    run = _by_this_clock(run, scene.now)
     if run.ended is not None:
         return _again(work, run, scene)
     if work.job.suspended:
@@ -71,6 +72,18 @@ def course(work: Work, run: Run, scene: Scene) -> Run:
         if run.ended is None and _counts(one, work, run, scene):
             run = _taken(one, work, run, scene.now)
     return run if run.ended is not None else _judged(work, run, scene.now)
+
+
+def _by_this_clock(run: Run, now: float) -> Run:
+    """What lies in the future was written down before the clock was set back, and happened until now."""
+    if max(run.began or 0.0, run.ended or 0.0, *(one.at for one in run.tries.values())) <= now:
+        return run
+    return replace(
+        run,
+        began=None if run.began is None else min(run.began, now),
+        ended=None if run.ended is None else min(run.ended, now),
+        tries={index: replace(one, at=min(one.at, now)) for index, one in run.tries.items()},
+    )
 
 
 def end_of(one: Incarnation) -> End | None:

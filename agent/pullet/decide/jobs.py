@@ -65,7 +65,9 @@ def _scheduled(assignment: Assignment, scheduled: Scheduled, known: Book, scene:
         if record is None:
             continue
         if work.key in spare:
-            yield from (_away(one, "beyond what its history keeps", scene) for one in work.standing)
+            taken = _outcome(known, work) is Outcome.REPLACED
+            because = "the next run takes its place" if taken else "beyond what its history keeps"
+            yield from (_away(one, because, scene) for one in work.standing)
         elif replacing and record.ended is None:
             yield Wait(work.instances[0].name, "the run whose place it takes ends first")
         else:
@@ -128,7 +130,7 @@ class _Course:
         """What is over stays to be read, as long as it is wanted."""
         wanted = self.work.job.forget_after
         if wanted is not None and self.scene.now >= ended + wanted:
-            yield from self._all_away(self.work.standing, f"its run ended {wanted:g} s ago")
+            yield from self._all_away(self.work.standing, f"its run ended more than {wanted:g} s ago")
             return
         for one in self.work.standing:
             if any(each.phase in ALIVE for each in one.containers):
@@ -210,7 +212,9 @@ class _Course:
         if wait := self._pause(instance) or in_need(instance, self.work.assignment, self.scene):
             yield wait
         else:
-            because = f"the run began at {timestamp(self.run.began or self.scene.now)}"
+            at = self.work.at
+            because = f"its run began at {timestamp(self.run.began or self.scene.now)}"
+            because = because if at is None else f"its time was {timestamp(at)}"
             yield from list(_prepared(instance, self.work, self.scene)) or [
                 start(instance, self.scene, because)
             ]

@@ -22,6 +22,9 @@ from pullet.model.placement import Assignment, Instance
 from pullet.model.run import Outcome, Run, Timetable, workload_of
 from pullet.model.workload import Endless, Finite, Scheduled
 
+FORGOTTEN = 30 * 86400.0
+"""Seconds after which nobody remembers the times of a CronJob that is not here any more."""
+
 REMEMBERED = 20
 """Specifications of a Job whose ended runs are remembered: who goes back to one of them does not run it again."""
 
@@ -40,7 +43,7 @@ def tally(scene: Scene) -> Memory:
     memory = replace(
         scene.memory,
         runs={key: run for key, run in scene.memory.runs.items() if workload_of(key) in kept} | runs,
-        timetables={key: one for key, one in scene.memory.timetables.items() if key in kept} | timetables,
+        timetables=_left(scene) | timetables,
     )
     return scene.memory if memory == scene.memory else memory
 
@@ -54,6 +57,24 @@ def _elsewhere(scene: Scene) -> frozenset[str]:
         declared = {str(one.name) for one in catalog.workloads} | {str(name) for name in catalog.refused}
         names &= declared | {str(one.instance.workload) for one in scene.observed.incarnations}
     return frozenset(names - here)
+
+
+def _left(scene: Scene) -> dict[str, Timetable]:
+    """Of CronJobs that are not placed here: what their times were, should they come back, but not those meanwhile.
+
+    What is here no more because of missing information makes up for the last of them.
+    """
+    catalog, now = scene.desired.catalog, scene.now
+    known = scene.memory.timetables
+    if scene.desired.hold or catalog.unreadable:
+        return dict(known)
+    frozen = {str(name) for name in catalog.refused}
+    frozen |= {str(one.instance.workload) for one in scene.desired.placement.pending}
+    left = {
+        name: one if name in frozen or not one.schedule else Timetable("", max(one.handled, now))
+        for name, one in known.items()
+    }
+    return {name: one for name, one in left.items() if one.schedule or one.handled > now - FORGOTTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ def _single(assignment: Assignment, job: Finite, scene: Scene) -> Book:
     key = f"{name} {digest}"
     names = {one.name for one in assignment.instances}
     standing = tuple(one for one in scene.standing(name) if one.hash == digest and one.instance in names)
-    runs = {known: run for known, run in scene.memory.runs.items() if workload_of(known) == str(name)}
+    runs = {other: run for other, run in scene.runs(name).items() if other == key or run.ended is not None}
     work = Work(key, job, assignment, assignment.instances, standing)
     run = runs.get(key)
     if run is None and (standing or _may_begin(assignment, scene)):
