@@ -195,6 +195,16 @@ def test_a_limit_that_nobody_asked_for_takes_a_new_container(hand: Hand, lab: La
     assert not hand.container(PLAIN.name).drift[0].in_place
 
 
+def test_a_restart_policy_counts_while_it_runs(hand: Hand, lab: Lab) -> None:
+    """What is to stay down is kept from coming back by that, and not by anybody's hand."""
+    hand.starts(PLAIN)
+    lab.client.stop(lab.only()["Id"])
+    lab.update(RestartPolicy={"Name": "no"})
+    assert drifted(lab.only()) == ()
+    lab.client.start(lab.only()["Id"])
+    assert [one.trait for one in drifted(lab.only())] == ["restart"]
+
+
 def test_a_new_name_is_told_and_taken_back(hand: Hand, lab: Lab) -> None:
     """Unless another container has the old one by then: a person is told what to do."""
     hand.starts(PLAIN)

@@ -64,7 +64,7 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
             yield Wait(instance.name, busy)
         elif current is not None and (changed := outgrown(current, assignment, scene)):
             yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
-                _make_anew(current, changed, old, scene, budget)
+                _held_back(instance, assignment, scene) or _make_anew(current, changed, old, scene, budget)
             ]
         elif current is not None:
             yield from _succeed(instance, current, old, assignment, scene)

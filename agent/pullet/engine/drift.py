@@ -180,7 +180,8 @@ def _differences(asked: Mapping[str, Any], inspected: Inspected) -> Iterator[Dri
     if _short({key: value for key, value in (config["Labels"] or {}).items() if key in names}) != expected:
         yield Drift("labels", "its labels are not what was asked for")
     yield from _limits(asked["limits"], host)
-    yield from _restart(asked["restart"], host["RestartPolicy"])
+    if _is_up(inspected):
+        yield from _restart(asked["restart"], host["RestartPolicy"])
     yield from _networks(asked["networks"], inspected["NetworkSettings"]["Networks"] or {})
 
 
@@ -218,6 +219,11 @@ def _restart(asked: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Drif
     wanted, found = _policy(asked), _policy(told)
     if found != wanted:
         yield Drift("restart", f"its restart policy is {found}, {wanted} was asked for", in_place=True)
+
+
+def _is_up(inspected: Inspected) -> bool:
+    """What is to stay down has no restart policy any more, by our own hand."""
+    return inspected["State"]["Status"] in ("running", "restarting", "paused")
 
 
 def _networks(asked: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Drift]:
