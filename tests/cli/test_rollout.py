@@ -81,6 +81,12 @@ def test_watching_one_that_fails(agent: Agent) -> None:
     (found,) = rollout(agent, "status", "-o", "json").json["rollouts"]
     assert (found["state"], found["failed"]["commit"], found["ended"]) == ("rolled-back", second, True)
     agent.stop()
+    plan = agent.pullet("plan", "-o", "json").json
+    assert plan["steps"] == []
+    assert "the old one stays, as that failed: " in plan["waits"][0]["because"]
+    assert [one["do"] for one in agent.pullet("plan", "--node", "other", "-o", "json").json["steps"]] == [
+        "start"
+    ]
     history = rollout(agent, "history", "web", "-o", "json").json
     assert [(one["commit"], one["subject"], one["verdict"]) for one in history["specifications"]] == [
         (second, "Break the shop", "failed"),

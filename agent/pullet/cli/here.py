@@ -75,7 +75,7 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         remote=remote_of(settings),
         policy_file=policy if policy.exists() else None,
         words=WordFiles(settings.state).read(),
-        memory=_remembered(settings.state),
+        memory=_remembered(settings.state) if node in (None, settings.node) else Memory(),
         drift=settings.drift,
     )
 
