@@ -10,6 +10,7 @@ import pytest
 from pullet.decide import Scene
 from pullet.decide.canary import questions
 from pullet.decide.health import health
+from pullet.decide.naming import is_nameless
 from pullet.model.inspection import Inspected, Query
 from pullet.model.memory import Words
 from pullet.model.names import InstanceName
@@ -86,6 +87,50 @@ def test_blue_green_holds_a_whole_new_set_beside_the_old() -> None:
     node = settled(BlueGreen(), watch=watch)
     assert node.settle(60).state is State.CONVERGED
     assert (most, removals, images(node)) == (8, [4], ["web:2"] * 4)
+
+
+def nameless(node: World) -> list[str]:
+    return [one.containers[0].image for one in node.observe().incarnations if is_nameless(one)]
+
+
+def test_a_green_set_has_no_names_before_it_is_promoted() -> None:
+    """Nobody reaches it by the name of a Service; and the old go only when it has them."""
+
+    def watch(scene: Scene, plan: Plan, _: Report) -> None:
+        if any(isinstance(step, Remove) for step in plan.steps):
+            assert not any(map(is_nameless, scene.observed.incarnations))
+
+    node = settled(BlueGreen(manual=True), watch=watch)
+    assert node.settle(60).state is State.HELD
+    assert nameless(node) == ["web:2"] * 4
+    promote(node)
+    assert node.settle(60).state is State.CONVERGED
+    assert nameless(node) == []
+
+
+def test_an_agent_that_dies_while_names_change() -> None:
+    """What left its network comes back to it, also where changes by hand are only reported."""
+    node = settled(BlueGreen(manual=True))
+    node.desired = replace(node.desired, drift="report")
+    node.settle(60)
+    promote(node)
+    node.tick()
+    node.engine.agent_death(lambda _: Reached.HALF)
+    assert node.settle(60).state is State.CONVERGED
+    assert nameless(node) == []
+    assert images(node) == ["web:2"] * 4
+
+
+def test_what_replaces_nothing_any_more_takes_its_names_at_once() -> None:
+    """Nobody else answers to them."""
+    node = settled(BlueGreen(manual=True))
+    node.settle(60)
+    for name in "0123":
+        for one in node.observe().incarnations:
+            if one.instance.ordinal == name and one.containers[0].image == "web:1":
+                node.engine.apply([Remove(one, "by hand")])
+    report = node.settle(60)
+    assert (report.state, nameless(node), images(node)) == (State.CONVERGED, [], ["web:2"] * 4)
 
 
 def test_nothing_old_goes_while_one_of_the_new_is_not_ready() -> None:

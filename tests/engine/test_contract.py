@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Incarnation, Phase, Role
+from pullet.model.observed import UNNAMED, Incarnation, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Stop
 from pullet.model.pod import Port, PullPolicy, Restart
@@ -472,6 +472,20 @@ def test_what_was_changed_by_hand_is_seen_and_mended_in_place(world: World) -> N
     after = started(world, target)
     assert traits(world) == []
     assert [one.id for one in after.containers] == [one.id for one in before.containers]
+
+
+@pytest.mark.parametrize("target", [running(GOOD), several()], ids=["one", "several"])
+def test_what_is_made_without_its_names_takes_them_when_it_is_mended(world: World, target: Instance) -> None:
+    """It says that it lacks them, and keeps its containers."""
+    assert world.does(Start(target, "c0ffee", "wanted", unnamed=True)) is None
+    world.until(lambda: traits(world) == [UNNAMED], "it lacks them")
+    before = world.sees(WEB)
+    assert before is not None
+    world.does(Mend(before, target, "its turn has come"))
+    world.until(lambda: traits(world) == [], "it has them")
+    after = world.sees(WEB)
+    assert after is not None
+    assert [(one.id, one.phase) for one in after.containers] == [(one.id, one.phase) for one in before.containers]
 
 
 def test_what_cannot_be_mended_goes_with_the_container(world: World) -> None:

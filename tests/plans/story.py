@@ -18,6 +18,7 @@ from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
 from pullet.model.observed import (
+    UNNAMED,
     Answer,
     Attempt,
     Drift,
@@ -258,7 +259,8 @@ def _lately(how: dict[str, Any]) -> dict[str, Any]:
 
 def _drift(how: dict[str, Any]) -> tuple[Drift, ...]:
     mendable = (Drift(words, words, in_place=True) for words in how.get("changed", ()))
-    return (*mendable, *(Drift(words, words) for words in how.get("differs", ())))
+    unnamed = (Drift(UNNAMED, "it lacks names", in_place=True),) if how.get("unnamed") else ()
+    return (*unnamed, *mendable, *(Drift(words, words) for words in how.get("differs", ())))
 
 
 def _run(

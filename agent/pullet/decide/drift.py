@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pullet.decide.health import Condition
 from pullet.decide.scene import Move, Scene
-from pullet.model.observed import Drift, Incarnation
+from pullet.model.observed import CUT, UNNAMED, Drift, Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Mend
 from pullet.model.workload import DriftPolicy, Workload
@@ -50,4 +50,6 @@ def _to_repair(current: Incarnation, assignment: Assignment, scene: Scene) -> li
 
 
 def _changes(current: Incarnation) -> list[Drift]:
-    return [change for container in current.containers for change in container.drift]
+    """Names that somebody lacks still are lacking by our own hand."""
+    every = (change for container in current.containers for change in container.drift)
+    return [change for change in every if change.trait not in {UNNAMED, CUT}]

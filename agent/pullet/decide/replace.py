@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
 from pullet.decide.heal import heal, unfinished
+from pullet.decide.naming import cut_off, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Move, Scene
@@ -75,9 +76,8 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
         elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
             yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
         else:
-            yield _held_back(instance, assignment, scene) or _start(
-                instance, scene, _why_new(assignment, standing, scene)
-            )
+            because = _why_new(assignment, standing, scene)
+            yield _held_back(instance, assignment, scene) or _start(instance, assignment, scene, because)
 
 
 def _held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
@@ -159,19 +159,30 @@ def _succeed(
         yield healing
     elif following := follow(instance, current, assignment, scene):
         yield following
-    if mending := mended(current, instance, assignment, scene):
+    if mending := mended(current, instance, assignment, scene) or cut_off(current, instance, scene):
         yield mending
+    yield from _take_over(instance, current, old, assignment, scene)
+
+
+def _take_over(
+    instance: Instance,
+    current: Incarnation,
+    old: Sequence[Incarnation],
+    assignment: Assignment,
+    scene: Scene,
+) -> Iterator[Move]:
+    """The old one goes when the new one has proven itself, may serve alone, and answers to its names."""
     found = scene.health(current)
-    if not old:
-        return
-    if not found.good:
+    if old and not found.good:
         if spare := _superfluous(old, scene):
             yield spare
-    elif unproven := still_proving(current, assignment.workload, scene):
-        yield unproven
-    elif stays := old_stays(instance, assignment, scene):
+        return
+    stays = still_proving(current, assignment.workload, scene) or old_stays(instance, assignment, scene)
+    if old and stays:
         yield stays
-    else:
+    elif naming := takes_names(current, instance, assignment, scene):
+        yield naming
+    elif old:
         by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
         yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
 
@@ -210,10 +221,11 @@ def _prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene
             yield scene.unless_too_soon(pull)
 
 
-def _start(instance: Instance, scene: Scene, because: str) -> Move:
+def _start(instance: Instance, assignment: Assignment, scene: Scene, because: str) -> Move:
     if holder := scene.port_holder(instance):
         return Wait(instance.name, f"a port of the node that it needs is held by {holder.instance}")
-    return scene.unless_too_soon(Start(instance, scene.desired.revision.commit, because))
+    start = Start(instance, scene.desired.revision.commit, because, unnamed(assignment, scene))
+    return scene.unless_too_soon(start)
 
 
 def _make_room(
@@ -235,7 +247,8 @@ def _make_room(
         )
         return scene.unless_too_soon(Remove(first, because))
     if budget.take_surge():
-        return _start(instance, scene, f"{wanted} replaces {first.hash[:8]}, which stays until this is ready")
+        because = f"{wanted} replaces {first.hash[:8]}, which stays until this is ready"
+        return _start(instance, assignment, scene, because)
     if not serves or budget.take_unavailable():
         return scene.unless_too_soon(Remove(first, f"makes room for {wanted} within maxUnavailable"))
     return Wait(instance.name, f"{wanted} is wanted; waits its turn within maxSurge and maxUnavailable")

@@ -11,6 +11,7 @@ from pullet.decide.drift import mended, outgrown, told
 from pullet.decide.gate import gate
 from pullet.decide.health import times
 from pullet.decide.jobs import absence, report
+from pullet.decide.naming import is_nameless
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
 from pullet.model.memory import Memory
@@ -211,7 +212,8 @@ def _as_asked(
 def _repaired(one: Incarnation, assignment: Assignment, scene: Scene) -> bool:
     """Whether it is about to be put right, in place or with new containers."""
     instance = next(instance for instance in assignment.instances if instance.name == one.instance)
-    return bool(outgrown(one, assignment, scene) or mended(one, instance, assignment, scene))
+    changed = outgrown(one, assignment, scene) or mended(one, instance, assignment, scene)
+    return bool(changed) or is_nameless(one)
 
 
 def _covered(instances: Iterable[InstanceName], scene: Scene) -> bool:

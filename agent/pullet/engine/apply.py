@@ -50,10 +50,10 @@ class Hands:
         match step:
             case Pull():
                 self._images.have(step)
-            case Start(target=target, commit=commit):
+            case Start(target=target):
                 self._connection.knock()
                 with self._connection.calling(f"start {target.name}") as client:
-                    self._pods.start(client, target, commit)
+                    self._pods.start(client, step)
             case Revive(target=target):
                 self._connection.knock()  # what an engine stops because it ends is not ours to start again
                 with self._connection.calling(f"restart {target.instance}") as client:

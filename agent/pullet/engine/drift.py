@@ -11,15 +11,18 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pullet.engine import labels
 from pullet.engine.spec import Blueprint, Body
 from pullet.model.digest import digest
-from pullet.model.observed import Drift
+from pullet.model.observed import CUT, UNNAMED, Drift
 
 Inspected = Mapping[str, Any]
+
+NETWORK = "network"
+OF_NETWORKS = frozenset({NETWORK, UNNAMED, CUT})
 
 SHORT = 10
 """Hexadecimal digits of a digest."""
@@ -105,7 +108,7 @@ class Ways:
 
     def learn(self, just_made: Inspected) -> None:
         """From a container that nobody can have changed yet; it may not be on all of its networks."""
-        found = {one.trait for one in drifted(just_made)} - {"network"}
+        found = {one.trait for one in drifted(just_made)} - OF_NETWORKS
         with self._lock:
             self._known |= found
 
@@ -117,7 +120,12 @@ class Ways:
 def witnessed(plan: Blueprint) -> Body:
     """The request's body, with what it asks for as one more label."""
     marks = {**plan.body["Labels"], labels.ASKED: _json(_asked(plan))}
-    return {**plan.body, "Labels": marks}
+    if not plan.unnamed:
+        return {**plan.body, "Labels": marks}
+    config = plan.body.get("NetworkingConfig", {"EndpointsConfig": {}})["EndpointsConfig"]
+    endpoints = {network: plan.answering(endpoint) for network, endpoint in config.items()}
+    marks[labels.UNNAMED] = "true"
+    return {**plan.body, "Labels": marks, "NetworkingConfig": {"EndpointsConfig": endpoints}}
 
 
 def asked_for(inspected: Inspected) -> Mapping[str, Any]:
@@ -182,7 +190,9 @@ def _differences(asked: Mapping[str, Any], inspected: Inspected) -> Iterator[Dri
     yield from _limits(asked["limits"], host)
     if _is_up(inspected):
         yield from _restart(asked["restart"], host["RestartPolicy"])
-    yield from _networks(asked["networks"], inspected["NetworkSettings"]["Networks"] or {})
+    unnamed = labels.UNNAMED in (config["Labels"] or {})
+    for one in _networks(asked["networks"], inspected["NetworkSettings"]["Networks"] or {}):
+        yield replace(one, trait=one.trait if unnamed else NETWORK)
 
 
 def _fixed(asked: Mapping[str, str], config: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[Drift]:
@@ -233,11 +243,11 @@ def _networks(asked: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Dri
     for network, endpoint in asked.items():
         found = joined(network, told)
         if found is None:
-            yield Drift("network", f"it is not on the network {network}", in_place=True)
+            yield Drift(CUT, f"it is not on the network {network}", in_place=True)
         elif not _is_as_asked(endpoint, told[found]):
-            yield Drift("network", f"its names or addresses on the network {found} differ", in_place=True)
+            yield Drift(UNNAMED, f"its names or addresses on the network {found} differ", in_place=True)
     for network in strange(asked, told):
-        yield Drift("network", f"it is on the network {network}, which was not asked for", in_place=True)
+        yield Drift(NETWORK, f"it is on the network {network}, which was not asked for", in_place=True)
 
 
 def joined(network: str, told: Mapping[str, Any]) -> str | None:

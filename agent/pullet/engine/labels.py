@@ -29,6 +29,7 @@ IMAGE = f"{OURS}image"  # the reference that was declared; the engine may have b
 POST_START = f"{OURS}post-start"
 PRE_STOP = f"{OURS}pre-stop"
 ASKED = f"{OURS}asked"  # what the container was made from (see `drift`)
+UNNAMED = f"{OURS}unnamed"  # on what was made without the names that it shares
 ADDRESS = f"{OURS}address"  # on containers that were told their pod's address
 ROLE = f"{OURS}role"  # on containers that are not a pod's main ones
 AFTER = f"{OURS}after"  # the workloads that its own came after: it goes before them

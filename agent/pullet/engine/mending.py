@@ -8,7 +8,7 @@ from typing import Any
 import docker.errors
 
 from pullet.engine.client import CONFLICT, Client
-from pullet.engine.drift import LIMITS, asked_for, drifted, estranged, joined, strange
+from pullet.engine.drift import LIMITS, OF_NETWORKS, asked_for, drifted, estranged, joined, strange
 from pullet.engine.networks import Networks
 from pullet.engine.sites import Sites
 from pullet.model.errors import Refused
@@ -34,7 +34,7 @@ class Mending:
                 _rename(client, inspected)
             if traits & LIMITS.keys() or "restart" in traits:
                 _update(client, inspected)
-            if "network" in traits:
+            if traits & OF_NETWORKS:
                 self._wire(client, inspected, target, known)
 
     def _wire(self, client: Client, inspected: Inspected, target: Incarnation, known: Instance) -> None:

@@ -13,6 +13,7 @@ from pullet.engine import labels
 from pullet.engine.beginning import begin
 from pullet.engine.client import CONFLICT, Client
 from pullet.engine.drift import Ways, witnessed
+from pullet.engine.facts import asks
 from pullet.engine.failures import ImageGone
 from pullet.engine.images import Images, refuse_root
 from pullet.engine.networks import Networks
@@ -21,6 +22,7 @@ from pullet.engine.spec import Blueprint, Part, Site, blueprint, image_of, parts
 from pullet.model.errors import Refused
 from pullet.model.observed import Role
 from pullet.model.placement import Instance
+from pullet.model.plan import Start
 from pullet.model.pod import Pod
 from pullet.model.text import Fact
 from pullet.model.volumes import Mount, Scratch
@@ -40,24 +42,26 @@ class Pods:
         self._sites = sites
         self._ways = ways
 
-    def start(self, client: Client, target: Instance, commit: str) -> None:
+    def start(self, client: Client, step: Start) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
-        target = replace(target, images=_there(client, target.images))
-        site = self._sites.site(client, target, commit)
+        target = replace(step.target, images=_there(client, step.target.images))
+        site = self._sites.site(client, target, step.commit)
+        unnamed = step.unnamed and _may_change_its_address(target.pod)
         if target.pod.has_sandbox:
-            site = self._sandboxed(client, target, site)
+            site = self._sandboxed(client, target, site, unnamed=unnamed)
         for part in self._remaining(client, target):
             if part.container.security.non_root:
                 refuse_root(client, part.container, image_of(target, part.container))
             stands = self._sites.stands(client, target, part.container.mounts, site)
-            container = self._made(client, blueprint(target, part, site, stands))
+            plan = replace(blueprint(target, part, site, stands), unnamed=unnamed)
+            container = self._made(client, plan)
             if part.role is not Role.MAIN and not _lets_the_next_start(client, container, part.role):
                 return
 
-    def _sandboxed(self, client: Client, target: Instance, site: Site) -> Site:
+    def _sandboxed(self, client: Client, target: Instance, site: Site, *, unnamed: bool) -> Site:
         self._images.have_sandbox(client)
         stands = self._sites.stands(client, target, _memory(target.pod), site)
-        holder = self._made(client, sandbox_blueprint(target, site, stands))
+        holder = self._made(client, replace(sandbox_blueprint(target, site, stands), unnamed=unnamed))
         inspected = client.inspect_container(holder)
         networks = inspected["NetworkSettings"]["Networks"] or {}
         address = networks.get(_network_of(inspected, site), {}).get("IPAddress", "")
@@ -84,7 +88,7 @@ class Pods:
             created = str(found["Id"])
         try:
             for network, endpoint in plan.networks.items():
-                client.join(network, created, endpoint)
+                client.join(network, created, plan.answering(endpoint))
             begin(client, created, plan.labels)
         except docker.errors.NotFound:
             self._networks.forget()  # perhaps it is one of them that somebody removed
@@ -127,6 +131,11 @@ def _lets_the_next_start(client: Client, container: str, role: Role) -> bool:
     if role is Role.SIDECAR:
         return bool(state["Status"] == "running")
     return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
+
+
+def _may_change_its_address(pod: Pod) -> bool:
+    """Whoever leaves a network and comes back gets another one, which nobody can tell a container that runs."""
+    return not asks(tuple(pod.all_containers()), Fact.POD_IP)
 
 
 def _memory(pod: Pod) -> Iterator[Mount]:

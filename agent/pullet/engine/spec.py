@@ -61,6 +61,7 @@ class Blueprint:
     """One container to create: its name, which is the same whenever it is asked for, and the request's body.
 
     `networks` are joined before it starts, besides the one in the body: older engines take only one at creation.
+    An `unnamed` one is asked to be made with the names that it shares, and made without them for now.
     """
 
     name: str
@@ -69,6 +70,11 @@ class Blueprint:
     body: Body
     networks: Mapping[str, Body] = field(default_factory=dict)
     platform: str = ""
+    unnamed: bool = False
+
+    def answering(self, endpoint: Body) -> Body:
+        """An endpoint with the names that it has for now."""
+        return {**endpoint, "Aliases": []} if self.unnamed else endpoint
 
 
 def parts(pod: Pod) -> tuple[Part, ...]:

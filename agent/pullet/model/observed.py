@@ -33,6 +33,13 @@ class Role(StrEnum):
     SANDBOX = "sandbox"
 
 
+UNNAMED = "names"
+"""The trait of what was made without the names that it shares with what it is to replace, and lacks them still."""
+
+CUT = "cut"
+"""The trait of such a one that has left a network to take its names there, and is not back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One way in which a container differs by now from what was asked for; `trait` is the engine's word for it.

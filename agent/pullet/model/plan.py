@@ -58,12 +58,16 @@ def pulls(instance: Instance, because: str = "", logins: tuple[RegistryLogin, ..
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Create the instance's containers and start them; what exists of them already is taken up."""
+    """Create the instance's containers and start them; what exists of them already is taken up.
+
+    An `unnamed` one does not answer to the names that it shares, until it is mended.
+    """
 
     do: ClassVar[str] = "start"
     target: Instance
     commit: str
     because: str
+    unnamed: bool = False
 
     @property
     def instance(self) -> InstanceName:
@@ -106,7 +110,7 @@ class Revive:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """Put back in place what was changed by hand and can be changed while the containers live."""
+    """Put right in place what can be while the containers live: changes by hand, and names that they lack."""
 
     do: ClassVar[str] = "mend"
     target: Incarnation

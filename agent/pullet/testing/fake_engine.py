@@ -16,8 +16,7 @@ from pullet.engine.labels import SANDBOX_NAME
 from pullet.engine.spec import Part, image_of, parts
 from pullet.model.errors import PulletError, Refused, Transient
 from pullet.model.names import InstanceName
-from pullet.model.observed import Answer, Drift, Incarnation, Observed, Phase, Role
-from pullet.model.placement import Instance
+from pullet.model.observed import CUT, UNNAMED, Answer, Drift, Incarnation, Observed, Phase, Role
 from pullet.model.plan import Mend, Pull, Remove, Revive, Start, Step, Stop
 from pullet.model.pod import Container, Pod, PullPolicy
 from pullet.testing.agenda import Agenda
@@ -160,8 +159,8 @@ class FakeEngine:
             case Pull(image=image, policy=policy, fixed=fixed):
                 if fixed not in self.images:
                     self._pull(image, policy)
-            case Start(target=target, commit=commit):
-                self._go_on(target, commit)
+            case Start():
+                self._go_on(step)
             case Revive(target=target):
                 self._revive(target)
             case Mend(target=target):
@@ -176,6 +175,12 @@ class FakeEngine:
         for container in self._targets(target):
             container.drift = tuple(one for one in container.drift if not one.in_place)
 
+    def _leave_networks(self, target: Incarnation) -> None:
+        """To take its names there, and the agent died before it was back."""
+        for container in self._targets(target):
+            if any(one.trait == UNNAMED for one in container.drift):
+                container.drift = (Drift(CUT, "it is not on the network shop", in_place=True),)
+
     def _stop(self, target: Incarnation) -> None:
         for container in self._targets(target):
             container.keep_down = True
@@ -188,8 +193,10 @@ class FakeEngine:
             match step, reached:
                 case _, Reached.DONE:
                     self._do(step)
-                case Start(target=target, commit=commit), Reached.HALF:
-                    self._made(target, commit, next(iter(_parts(target.pod))))
+                case Start() as start, Reached.HALF:
+                    self._made(start, next(iter(_parts(start.target.pod))))
+                case Mend(target=target), Reached.HALF:
+                    self._leave_networks(target)
                 case Remove(target=target) | Stop(target=target), Reached.HALF:
                     for container in self._targets(target):
                         if container.phase in ALIVE:
@@ -206,20 +213,22 @@ class FakeEngine:
             raise self.script.unpullable[image]
         self.images.add(image, self.script.released.get(image, ""))
 
-    def _go_on(self, target: Instance, commit: str) -> None:
+    def _go_on(self, step: Start) -> None:
         """As far as it goes now: what must wait for an init container is left to the next call."""
+        target = step.target
         begun = any(one.hash == target.hash and one.role is Role.MAIN for one in self._of(target.name))
         for part in _parts(target.pod):
             if begun and part.role is Role.INIT:
                 continue
-            container = self._made(target, commit, part)
+            container = self._made(step, part)
             if container.phase is Phase.CREATED:
                 self._start(container)
             if not _lets_the_next_start(container):
                 return
 
-    def _made(self, target: Instance, commit: str, part: Part) -> FakeContainer:
+    def _made(self, step: Start, part: Part) -> FakeContainer:
         """The container, made if it does not stand yet."""
+        target = step.target
         for one in self._of(target.name):
             if (one.hash, one.spec.name) == (target.hash, part.container.name):
                 return one
@@ -232,12 +241,13 @@ class FakeEngine:
             number,
             target.name,
             target.hash,
-            commit,
+            step.commit,
             target.path,
             target.pod,
             part.container,
             part.role,
             image_id=self.images.resolved(image),
+            drift=_lacking(step, part),
             created_at=self._agenda.now,
             after=target.after,
             kept=target.kept,
@@ -317,9 +327,17 @@ class FakeEngine:
         return (one for one in self._containers.values() if one.phase in ALIVE)
 
     def _answer(self, container: FakeContainer) -> Answer:
+        if any(one.trait == CUT for one in container.drift):
+            return Answer(ready=False, message="it has no address at which to ask it")
         answers = self.script.answers
         told = answers.get(container.hash) or answers.get(container.spec.image)
         return told or container.answer(self._agenda.now)
+
+
+def _lacking(step: Start, part: Part) -> tuple[Drift, ...]:
+    """Whoever is on a network for its pod lacks the names there that it is not given yet."""
+    holds_network = part.role is Role.SANDBOX or not step.target.pod.has_sandbox
+    return (Drift(UNNAMED, "it lacks names", in_place=True),) if step.unnamed and holds_network else ()
 
 
 def _parts(pod: Pod) -> tuple[Part, ...]:
