@@ -208,3 +208,15 @@ def how(answer: Answer | None, now: float, **fields: object) -> str:
 def test_in_words(answer: Answer | None, now: float, probes: set[str], said: str) -> None:
     """How a container that was started at 100 is called."""
     assert how(answer, now, **dict.fromkeys(probes, probe())) == said
+
+
+def test_who_never_starts_has_until_the_deadline() -> None:
+    """Restarts that its startup probe asks for are no progress, and win it no time."""
+    world = World()
+    world.commit([probed("web:1", startup=UP)])
+    world.settle()
+    world.engine.script.rises["web:2"] = 4000.0
+    slow = probed("web:2", startup=replace(UP, failure_threshold=20))
+    world.commit([replace(slow, progress_deadline=300)])
+    assert states(world, 290)[-1] is not State.ROLLED_BACK
+    assert states(world, 30)[-1] is State.ROLLED_BACK

@@ -27,7 +27,11 @@ def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait 
 def in_need(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
     """The first dependency that is not met; who makes room for a successor need not wait for its turn besides."""
     shut = gate(assignment, scene)
-    unmet = shut.because if shut else next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
+    unmet = (
+        shut.because
+        if shut
+        else next(filter(None, (_unmet(one, scene) for one in assignment.workload.after)), "")
+    )
     return Wait(instance.name, unmet) if unmet else None
 
 

@@ -200,10 +200,13 @@ class _Case:
 
     def crashes(self, one: Incarnation) -> int:
         """Told when it is down, as then the engine tells how it ended; restarts on request count like the engine's."""
-        attempt = self.scene.observed.attempts.get(Revive(one, "").attempt)
-        asked = attempt.count if attempt and not attempt.error else 0
+        asked = self._restarts_on_request(one)
         down = [each for each in one.containers if each.phase is not Phase.RUNNING or self._is_dead(each)]
         return max((each.restarts + asked for each in down), default=0)
+
+    def _restarts_on_request(self, one: Incarnation) -> int:
+        attempt = self.scene.observed.attempts.get(Revive(one, "").attempt)
+        return attempt.count if attempt and not attempt.error else 0
 
     def _is_dead(self, one: ObservedContainer) -> bool:
         answer = self.scene.observed.answers.get(one.id)
@@ -216,9 +219,11 @@ class _Case:
         """
         times_of_start = [stalled]
         for one in self.current:
+            relapsing = self._restarts_on_request(one) > 1
             for each in one.containers:
+                again = relapsing or each.restarts
                 began = each.started_at or self.scene.now
-                if each.phase is Phase.RUNNING and not each.restarts and began <= self.scene.now:
+                if each.phase is Phase.RUNNING and not again and began <= self.scene.now:
                     times_of_start.append(began)
                 if self._is_unasked(each):
                     return self.scene.now

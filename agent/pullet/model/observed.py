@@ -60,6 +60,7 @@ class ObservedContainer:
     namespaces of a container that was started anew since, and must be started anew too. `health` is what the engine's
     own check says, empty without one. `image` is the reference that was declared, `image_id` what it led to when the
     container was made, as `sha256:…`. `drift` says how it differs by now from what was asked for.
+    `memory_limit` is in bytes, None without one.
     """
 
     id: str

@@ -38,11 +38,11 @@ class FakeContainer:
     restarts: int = 0
     backoff: float = 0.0
     life: int = 0
-    keep_down: bool = False
     created_at: float = 0.0
     after: tuple[WorkloadName, ...] = ()
     kept: bool = False
     drift: tuple[Drift, ...] = ()
+    keep_down: bool = False
     risen: bool = True
     hung: bool = False
 
@@ -113,15 +113,15 @@ class FakeContainer:
             started_at=self.started_at,
             finished_at=self.finished_at,
             restarts=self.restarts,
+            memory_limit=self.spec.resources.memory_limit,
             address="10.0.0.1" if self.phase is Phase.RUNNING else "",
             readiness=self.spec.readiness,
             liveness=self.spec.liveness,
             startup=self.spec.startup,
             role=self.role,
             image_id=self.image_id,
-            drift=self.drift,
             created_at=self.created_at,
-            memory_limit=self.spec.resources.memory_limit,
+            drift=self.drift,
         )
 
 
