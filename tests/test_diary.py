@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pullet.diary import KEEP, WORKLOADS, Diary
 
 WEB = "shop/Deployment/web"
 
 
-def heard(*lines: dict[str, object]) -> Diary:
+def heard(*lines: Mapping[str, object]) -> Diary:
     diary = Diary(lambda: 0.0)
     for line in lines:
         assert diary(None, "info", dict(line)) == line

@@ -8,6 +8,7 @@ from pullet.model.observed import Phase
 from pullet.wake import Wake
 from tests.lab.engine import LabEngine
 from tests.lab.hand import Hand
+from tests.lab.images import BUSYBOX
 from tests.lab.pods import instance, unique_node
 from tests.lab.wait import eventually
 
@@ -37,6 +38,21 @@ def test_a_command_in_a_container_wakes_nobody(
     assert wake.wait(0.3) == ()
     engine.client.pause(seen.id)
     assert wake.wait(10) == ("engine",)
+
+
+def test_a_network_that_is_left_by_hand_wakes_the_loop(hand: Hand, engine: LabEngine, wake: Wake) -> None:
+    """Of a container of ours; who else leaves one is no matter."""
+    ours = hand.starts(instance()).containers[0].id
+    (network,) = engine.client.inspect_container(ours)["NetworkSettings"]["Networks"]
+    strange = {"Image": BUSYBOX, "HostConfig": {"NetworkMode": network}}
+    other = engine.client.create(strange, f"stranger-{network}")
+    quiet(wake)
+    engine.client.disconnect_container_from_network(other, network)
+    engine.client.remove_container(other)
+    assert wake.wait(0.3) == ()
+    engine.client.disconnect_container_from_network(ours, network)
+    assert wake.wait(10) == ("engine",)
+    assert [one.trait for one in hand.container(instance().name).drift] == ["network"]
 
 
 def test_the_engine_restarts(engine: LabEngine, wake: Wake) -> None:

@@ -42,6 +42,31 @@ def deployment(
     )
 
 
+def job(
+    name: str,
+    script: str,
+    *,
+    spec: Mapping[str, Any] | None = None,
+    ours: Mapping[str, str] | None = None,
+) -> str:
+    """What runs a shell script to its end, never restarted; `spec` and `ours` as for a Deployment."""
+    annotations = {f"pullet.dev/{key}": text for key, text in (ours or {}).items()}
+    metadata = {"name": name, "namespace": "shop", **({"annotations": annotations} if ours else {})}
+    return _object("batch/v1", "Job", metadata, _finite(name, script, spec or {}))
+
+
+def cron_job(name: str, script: str, schedule: str, **spec: Any) -> str:
+    template = {"spec": _finite(name, script, {"backoffLimit": 0})}
+    whole = {"schedule": schedule, "jobTemplate": template, **spec}
+    return _object("batch/v1", "CronJob", {"name": name, "namespace": "shop"}, whole)
+
+
+def _finite(name: str, script: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    pod = template({"job": name}, command=["sh", "-c", script], ready=None)
+    pod["spec"]["restartPolicy"] = "Never"
+    return {"template": pod, **spec}
+
+
 def daemon_set(name: str, *, namespace: str = "ops", **pod: Any) -> str:
     labels = {"app": name}
     spec = {"selector": {"matchLabels": labels}, "template": template(labels, **pod)}

@@ -266,6 +266,7 @@ def _drift(how: dict[str, Any]) -> tuple[Drift, ...]:
 def _run(
     there: dict[str, int],
     began: float,
+    *,
     ended: float | None = None,
     failures: int = 0,
     failed: float = 0,
