@@ -156,3 +156,56 @@ def test_a_delay() -> None:
     found = how(service("deploy: {update_config: {delay: 1m30s, order: start-first}}"))
     assert found == Rolling(Share(1), Share(0), delay=90)
     assert how(service("deploy: {update_config: {parallelism: 2}}")) == Rolling(Share(0), Share(2))
+
+
+CLAIM = (
+    "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\n"
+    "spec: {accessModes: [ReadWriteOncePod], resources: {requests: {storage: 1Gi}}}\n"
+)
+
+
+@pytest.mark.parametrize("strategy", ["", "blue-green", "canary"])
+def test_a_volume_for_one_instance_at_a_time(strategy: str) -> None:
+    """The old one stops first, whatever strategy is asked for, and a warning says so."""
+    steps = {"pullet.dev/canary-steps": "1, pause"} if strategy == "canary" else {}
+    given = {"pullet.dev/strategy": strategy, **steps} if strategy else {}
+    found = catalog(
+        f"{CLAIM}---\napiVersion: apps/v1\nkind: Deployment\n"
+        f"metadata: {{name: web, namespace: shop, annotations: {json.dumps(given)}}}\n"
+        "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {"
+        "containers: [{name: c, image: i, volumeMounts: [{name: d, mountPath: /d}]}], "
+        "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]}}}\n"
+    )
+    assert how(found) == Rolling(Share(0), Share(1))
+    assert found.workloads[0].stops_first == "only one instance may use PersistentVolumeClaim shop/data"
+    assert [bool(one) for one in said(found)] == [True] * bool(strategy)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("volumes: ['./data:/d']", "both would write to the same data"),
+        ("volumes: ['./data:/d:ro']", ""),
+        ("deploy: {update_config: {}}", "its update_config has the order stop-first"),
+        ("volumes: ['./data:/d'], deploy: {update_config: {order: start-first}}", ""),
+    ],
+)
+def test_why_a_service_stops_first(given: str, why: str) -> None:
+    """Where both could stand side by side, or the file says so, it does not."""
+    found = service(given)
+    stops = how(found) == Rolling(Share(0), Share(1))
+    assert (found.workloads[0].stops_first, stops) == (why, bool(why))
+
+
+@pytest.mark.parametrize("strategy", ["blue-green", "canary, steps: [1]"])
+def test_a_strategy_for_what_writes(strategy: str) -> None:
+    """As asked for, with a warning that old and new share their data meanwhile."""
+    found = service(f"volumes: ['./data:/d'], x-pullet: {{strategy: {strategy}}}")
+    assert isinstance(how(found), BlueGreen | Canary)
+    assert any("old and new write to the same data" in one for one in said(found))
+
+
+def test_a_canary_that_needs_a_port_of_the_node() -> None:
+    """As with blue/green, a warning says that the old one stops first."""
+    found = service("ports: ['80:80'], x-pullet: {strategy: canary, steps: [1]}")
+    assert any("they need port 80 of the node: the old one stops first" in one for one in said(found))

@@ -250,8 +250,15 @@ def _make_room(
         because = f"{wanted} replaces {first.hash[:8]}, which stays until this is ready"
         return _start(instance, assignment, scene, because)
     if not serves or budget.take_unavailable():
-        return scene.unless_too_soon(Remove(first, f"makes room for {wanted} within maxUnavailable"))
+        return scene.unless_too_soon(Remove(first, _why_it_stops(wanted, assignment)))
     return Wait(instance.name, f"{wanted} is wanted; waits its turn within maxSurge and maxUnavailable")
+
+
+def _why_it_stops(wanted: str, assignment: Assignment) -> str:
+    """Before its successor stands."""
+    if reason := assignment.workload.stops_first:
+        return f"{wanted} is wanted; {reason}, so the old stops first"
+    return f"makes room for {wanted} within maxUnavailable"
 
 
 def _why_it_stays(instance: Instance, first: Incarnation, assignment: Assignment) -> str:

@@ -76,10 +76,10 @@ def _before(usable: Sequence[Workload], known: Known) -> Mapping[WorkloadName, t
 
 
 def _meant(declared: Declared) -> WorkloadName | None:
-    """Whose hook a Job is meant to be that is not valid."""
+    """Whose hook a Job is meant to be that is not valid; with a slip in its turn, it may be meant to come before."""
     given = _annotations(declared)
     text = given.get(OF)
-    if given.get(HOOK) != BEFORE or not isinstance(text, str):
+    if given.get(HOOK) == AFTER or not isinstance(text, str):
         return None
     return named(text, declared.name.namespace)
 

@@ -57,9 +57,11 @@ def strategy(asked: Asked, pod: Pod, findings: Findings) -> BlueGreen | Canary |
         hint = "write 7 digits or more of the hash that `pullet status` and `pullet plan` show"
         findings.error(asked.places["promoted"], "is not the beginning of a specification's hash", hint)
     manual = asked.given.get("promotion") == "manual"
+    if name in STRATEGIES:
+        _side_by_side(pod, asked.places["strategy"], findings)
     match name:
         case "blue-green":
-            return _blue_green(BlueGreen(manual, promoted), asked, pod, findings)
+            return BlueGreen(manual, promoted)
         case "canary":
             return _canary(asked, promoted, findings, manual=manual)
     return None
@@ -73,12 +75,11 @@ def _needing(asked: Asked, name: str, findings: Findings) -> None:
             findings.error(asked.places[key], f"says nothing without the strategy {wanted}", key=True)
 
 
-def _blue_green(how: BlueGreen, asked: Asked, pod: Pod, findings: Findings) -> BlueGreen:
+def _side_by_side(pod: Pod, place: Loc, findings: Findings) -> None:
     ports = sorted({port for _, _, port in pod.host_ports})
     if ports:
         said = f"two cannot stand side by side, as they need port {ports[0]} of the node: the old one stops first"
-        findings.warn(asked.places["strategy"], said, "let something else publish the port")
-    return how
+        findings.warn(place, said, "let something else publish the port")
 
 
 def _canary(asked: Asked, promoted: str, findings: Findings, *, manual: bool) -> Canary | None:

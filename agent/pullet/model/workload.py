@@ -354,7 +354,8 @@ class Workload:
     differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
     policy refuses it for that, or only warns. What stands of a `kept` one stays when it is no longer declared.
     With a `hook` it is a Job that belongs to the rollout of another; `hooks` are those that come before its own.
-    `drift` is what it says of changes by hand, None where it says nothing.
+    `drift` is what it says of changes by hand, None where it says nothing. `stops_first` says why an old instance
+    stops before its successor comes, where that is for a reason of its own.
     """
 
     name: WorkloadName
@@ -378,6 +379,7 @@ class Workload:
     hooks: tuple[WorkloadName, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
     drift: DriftPolicy | None = None
+    stops_first: str = ""
     unmet: tuple[Problem, ...] = ()
 
     def admits(self, node: Node) -> bool:

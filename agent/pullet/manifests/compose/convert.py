@@ -20,6 +20,7 @@ from pullet.manifests.compose.deploying import (
     monitored,
     on_failure,
     replacement,
+    stops_first,
 )
 from pullet.manifests.compose.deployment import Placing
 from pullet.manifests.compose.loaded import Loaded
@@ -194,5 +195,6 @@ class _Conversion:
             after=dependencies(service, whole, findings),
             kept=kept(service, whole),
             drift=drift(service, whole),
+            stops_first=stops_first(service, draft.pod),
         )
         return None if findings.failed else workload

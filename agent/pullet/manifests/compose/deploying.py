@@ -130,6 +130,9 @@ def replacement(service: Service, pod: Pod, findings: Findings) -> Replacement:
             ("x-pullet", "strategy"), "the old goes first all the same, as two cannot have the same address"
         )
         return Rolling(_NONE, _ONE)
+    if special and _keeps_data(pod):
+        said = "old and new write to the same data while they stand side by side"
+        findings.warn(("x-pullet", "strategy"), said, "see that the application can")
     if special:
         return special
     update = deployed(service).update_config
@@ -138,6 +141,18 @@ def replacement(service: Service, pod: Pod, findings: Findings) -> Replacement:
         return Rolling(_NONE, _ONE) if alone else Rolling(_ONE, _NONE)
     rolling = _rolling("update_config", update, pod, findings)
     return replace(rolling, tolerated=update.max_failure_ratio, delay=update.delay or 0)
+
+
+def stops_first(service: Service, pod: Pod) -> str:
+    """Why the old one goes before the new one comes; empty where it need not."""
+    update = deployed(service).update_config
+    if _has_address(pod):
+        return "two cannot have the same address"
+    if service.x_pullet and service.x_pullet.strategy:
+        return ""
+    if update:
+        return "its update_config has the order stop-first" if update.order == "stop-first" else ""
+    return "both would write to the same data" if _keeps_data(pod) else ""
 
 
 def backward(service: Service, pod: Pod, findings: Findings) -> Replacement | None:

@@ -19,7 +19,7 @@ from pullet.manifests.kubernetes.binding import Binding, Bound, Unbound, fits
 from pullet.manifests.kubernetes.referring import words
 from pullet.manifests.problems import Findings
 from pullet.model.volumes import Source
-from pullet.model.workload import Fixed, Requirement, Rolling, Share, Where, Workload
+from pullet.model.workload import BlueGreen, Canary, Fixed, Requirement, Rolling, Share, Where, Workload
 
 _MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 _ALONE = "ReadWriteOncePod"
@@ -126,7 +126,13 @@ def _alone(workload: Workload, claim: Claim, reference: Reference, findings: Fin
     if isinstance(workload.count, Fixed) and workload.count.replicas > 1:
         said = f"{words(reference)} is {_ALONE}, and {workload.count.replicas} instances would use it"
         findings.error((*reference.loc, reference.field), said, "write replicas: 1")
-    if isinstance(workload.replacement, Rolling):
-        one_gone = Rolling(Share(0), Share(1), workload.replacement.partition)
-        return replace(workload, replacement=one_gone)
+    if isinstance(workload.replacement, BlueGreen | Canary):
+        said = (
+            f"{words(reference)} is {_ALONE}, so the old one stops first, whatever pullet.dev/strategy says"
+        )
+        findings.warn((*reference.loc, reference.field), said)
+    if isinstance(workload.replacement, Rolling | BlueGreen | Canary):
+        kept = workload.replacement.partition if isinstance(workload.replacement, Rolling) else 0
+        stops_first = f"only one instance may use {words(reference)}"
+        return replace(workload, replacement=Rolling(Share(0), Share(1), kept), stops_first=stops_first)
     return workload

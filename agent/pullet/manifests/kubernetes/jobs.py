@@ -13,6 +13,7 @@ from pullet.manifests.declared import Draft, Given, Source
 from pullet.manifests.hooking import AFTER, BEFORE, HOOK, OF
 from pullet.manifests.kubernetes import jobschema as shapes
 from pullet.manifests.kubernetes import pods
+from pullet.manifests.kubernetes.ours import passed_over_on_pods
 from pullet.manifests.kubernetes.schema import Metadata, Object
 from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.kubernetes.workloads import SPEC, draft
@@ -65,6 +66,7 @@ def _draft(shape: Object, spec: shapes.JobSpec, place: Loc, lifetime: Lifetime, 
     where = (*place, "template", "spec")
     if spec.template.spec.restart_policy not in {"OnFailure", "Never"}:
         findings.error((*where, "restartPolicy"), f"must be OnFailure or Never in a {shape.kind}")
+    passed_over_on_pods(spec.template.metadata, (*place, "template", "metadata"), findings)
     built = pods.build(spec.template.spec, spec.template.metadata, shape.metadata.namespace, where, findings)
     if spec.completion_mode == "Indexed":
         built = replace(built, needs=replace(built.needs, environments=_told(built.needs.environments)))

@@ -1,4 +1,7 @@
-"""Our own annotations on what runs: what it comes after, and what becomes of what stands of it."""
+"""Our own annotations on what runs: what it comes after, and what becomes of what stands of it.
+
+One that is misspelt, or stands where nobody reads it, is a mistake, as a slip must not look like a setting.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from pullet.manifests.after import after, listed
-from pullet.manifests.kubernetes.schema import Metadata
+from pullet.manifests.hooking import HOOK, OF
+from pullet.manifests.kubernetes.schema import Metadata, TemplateMetadata
+from pullet.manifests.kubernetes.strategy import ANNOTATIONS as OF_STRATEGIES
 from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
 from pullet.model.workload import Dependency, DriftPolicy
@@ -19,6 +24,8 @@ AFTER = "pullet.dev/after"
 PRUNE = "pullet.dev/prune"
 DRIFT = "pullet.dev/drift"
 
+_FOR_ONE_KIND = {**dict.fromkeys(OF_STRATEGIES, "Deployment"), HOOK: "Job", OF: "Job"}
+_KNOWN = (AFTER, PRUNE, DRIFT, *_FOR_ONE_KIND)
 _ANNOTATIONS: Loc = ("metadata", "annotations")
 _KEPT = {"true": False, "false": True}
 
@@ -39,6 +46,27 @@ def ours(metadata: Metadata, findings: Findings) -> Ours:
         hint = 'write "false" to keep what stands when it is no longer declared'
         findings.error((*_ANNOTATIONS, PRUNE), 'must be "true" or "false"', hint)
     return Ours(after(named, metadata.namespace, findings), _KEPT.get(prune, True), _drift(given, findings))
+
+
+def passed_over(metadata: Metadata, kind: str, findings: Findings) -> None:
+    """What would say nothing on an object of this kind."""
+    for key in filter(_is_ours, metadata.annotations):
+        place, only = (*_ANNOTATIONS, key), _FOR_ONE_KIND.get(key, kind)
+        if key not in _KNOWN:
+            findings.error(place, "is no annotation that anybody reads", meant(key, _KNOWN), key=True)
+        elif only != kind:
+            findings.error(place, f"is for a {only}, and says nothing on a {kind}", key=True)
+
+
+def passed_over_on_pods(metadata: TemplateMetadata | None, loc: Loc, findings: Findings) -> None:
+    """What stands on a template, and is read on the object around it."""
+    for key in filter(_is_ours, metadata.annotations if metadata else ()):
+        place, hint = (*loc, "annotations", key), "write it into the metadata at the top"
+        findings.error(place, "says nothing on the pods of a template", hint, key=True)
+
+
+def _is_ours(key: str) -> bool:
+    return key.startswith(OURS)
 
 
 def _drift(given: Mapping[str, str], findings: Findings) -> DriftPolicy | None:

@@ -18,6 +18,7 @@ _KEYS = {
     "steps": "pullet.dev/canary-steps",
     "check": "pullet.dev/canary-check",
 }
+ANNOTATIONS = frozenset(_KEYS.values())
 _CHECK = (
     'write "exec: COMMAND", or "http: URL" with an optional comparison behind it, as in "http: URL < 0.05"'
 )
@@ -30,13 +31,6 @@ def annotated(metadata: Metadata, pod: Pod, findings: Findings) -> BlueGreen | C
     steps = [(places["steps"], one.strip()) for one in given.get("steps", "").split(",") if one.strip()]
     check = _check(given["check"], findings) if "check" in given else None
     return strategy(Asked(given, places, steps, check), pod, findings)
-
-
-def misplaced(metadata: Metadata, kind: str, findings: Findings) -> None:
-    """On anything else they would be passed over in silence."""
-    for word, key in _KEYS.items():
-        if key in metadata.annotations:
-            findings.error(_place(word), f"is for a Deployment, and says nothing on a {kind}", key=True)
 
 
 def _place(word: str) -> Loc:

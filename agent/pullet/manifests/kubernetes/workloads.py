@@ -8,10 +8,10 @@ from typing import Any
 from pullet.manifests.declared import Draft
 from pullet.manifests.kubernetes import controllerschema as shapes
 from pullet.manifests.kubernetes import pods, schema
-from pullet.manifests.kubernetes.ours import ours
+from pullet.manifests.kubernetes.ours import ours, passed_over, passed_over_on_pods
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.kubernetes.selectors import check_template
-from pullet.manifests.kubernetes.strategy import annotated, misplaced
+from pullet.manifests.kubernetes.strategy import annotated
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.names import WorkloadName
@@ -107,6 +107,7 @@ def pod(shape: shapes.Pod, findings: Findings) -> Draft:
 def templated(shape: schema.Object, template: schema.PodTemplate, findings: Findings, **policy: Any) -> Draft:
     """A workload whose pods are made of the template at spec.template."""
     place = (*TEMPLATE, "spec")
+    passed_over_on_pods(template.metadata, (*TEMPLATE, "metadata"), findings)
     built = pods.build(template.spec, template.metadata, shape.metadata.namespace, place, findings)
     return draft(shape, built, findings, **policy)
 
@@ -114,8 +115,7 @@ def templated(shape: schema.Object, template: schema.PodTemplate, findings: Find
 def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy: Any) -> Draft:
     """What the pods' shape says and, in `policy`, the workload's own words."""
     said = ours(shape.metadata, findings)
-    if shape.kind != "Deployment":
-        misplaced(shape.metadata, shape.kind, findings)
+    passed_over(shape.metadata, shape.kind, findings)
     workload = Workload(
         name=WorkloadName(shape.metadata.namespace, shape.kind, shape.metadata.name),
         origin=findings.origin(),
