@@ -1,11 +1,14 @@
 """Whole stories on the fake engine, with the clock in the test's hand."""
 
+from dataclasses import replace
 from functools import partial
 
 from pullet.model.errors import Refused
+from pullet.model.memory import Words
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Answer
 from pullet.model.plan import Step
+from pullet.model.pod import Restart
 from pullet.model.report import State
 from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload
@@ -120,3 +123,18 @@ def test_a_crash_loop_is_reported_and_does_not_flap() -> None:
         states.add(node.tick()[2].state)
         node.clock.advance(0.3)
     assert states == {State.DEGRADED}
+
+
+def test_what_failed_for_good_is_started_again_when_somebody_asks() -> None:
+    """Once for each time that it is asked."""
+    world = World()
+    world.engine.script.crashes["import:1"] = Crash(1.0, 3)
+    made = workload("import", "import:1")
+    world.commit([replace(made, pod=replace(made.pod, restart=Restart.NEVER))])
+    assert world.settle(30).state is State.DEGRADED
+    assert [step.do for step in world.tick()[1].steps] == []
+    world.clock.advance(1)
+    world.words = Words(retried={str(made.name): world.clock.now()})
+    assert [step.do for step in world.tick()[1].steps] == ["restart"]
+    assert world.settle(30).state is State.DEGRADED
+    assert world.look()[1].steps == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from pullet.decide.health import Condition, container_health
@@ -11,6 +12,8 @@ from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import Remove, Revive, Wait
 from pullet.model.pod import Pod, Restart
+
+_DOWN = frozenset({Condition.STOPPED, Condition.UNLIVE})
 
 
 def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move | None:
@@ -29,13 +32,30 @@ def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move 
             return Wait(one.instance, found.because, found.until)
 
 
-def _revive(one: Incarnation, scene: Scene, because: str, known: Instance | None) -> Revive:
+def tried_again(one: Incarnation, scene: Scene, known: Instance) -> Move | None:
+    """The start of what failed for good, where a person asked for it since; None otherwise."""
+    found = scene.health(one)
+    if scene.busy(one.instance) or found.condition is not Condition.FAILED:
+        return None
+    ended = max((each.finished_at or 0.0 for each in one.containers), default=0.0)
+    if scene.asked_again(one.instance.workload) < ended:
+        return None
+    because = f"{found.because}; somebody asked to try again"
+    return scene.unless_too_soon(_revive(one, scene, because, known, {Condition.FAILED}))
+
+
+def _revive(
+    one: Incarnation,
+    scene: Scene,
+    because: str,
+    known: Instance | None,
+    conditions: AbstractSet[Condition] = _DOWN,
+) -> Revive:
     """Those of its containers that need a start; an init container that ended well does not."""
     needing = tuple(
         container
         for container in one.containers
-        if container_health(container, one, scene.observed, scene.now).condition
-        in (Condition.STOPPED, Condition.UNLIVE)
+        if container_health(container, one, scene.observed, scene.now).condition in conditions
     )
     return Revive(replace(one, containers=needing), because, known, _grace(needing, scene))
 

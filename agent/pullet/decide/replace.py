@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
-from pullet.decide.heal import heal, unfinished
+from pullet.decide.heal import heal, tried_again, unfinished
 from pullet.decide.naming import cut_off, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import proven, still_proving
@@ -148,7 +148,7 @@ def _succeed(
     scene: Scene,
 ) -> Iterator[Move]:
     """The wanted incarnation stands: let it become whole and ready, then let the old go."""
-    healing = heal(current, scene, instance)
+    healing = tried_again(current, scene, instance) or heal(current, scene, instance)
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
         start = Start(instance, scene.desired.revision.commit, what_next)
