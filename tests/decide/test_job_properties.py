@@ -138,7 +138,7 @@ class JobHistories(RuleBasedStateMachine):
             if isinstance(step, Start):
                 key = self._key(step.instance, step.target.hash)
                 assert scene.memory.runs[key].ended is None
-                assert step.instance.index not in scene.memory.runs[key].succeeded
+                assert step.instance.number not in scene.memory.runs[key].succeeded
                 starts[key].add(step.instance)
         for one in scene.observed.incarnations:
             key = self._key(one.instance, one.hash)

@@ -2,6 +2,8 @@ from dataclasses import dataclass, field, replace
 
 from pullet.model.digest import digest
 from pullet.model.limits import Resources
+from pullet.model.names import WorkloadName
+from pullet.model.network import NetworkOf
 from pullet.model.pod import Container, EnvVar, Pod, Port
 from pullet.model.probe import Exec, HttpGet, Probe, TcpSocket
 
@@ -23,6 +25,11 @@ POD = Pod(
 def test_the_hash_of_a_specification_does_not_change_with_pullet() -> None:
     """If this fails, an upgrade of the agent replaces every container of the fleet."""
     assert POD.digest() == "59ff64ce482588f6"
+
+
+def test_the_name_of_a_lender_keeps_its_hash_too() -> None:
+    """Names are tuples by now; what was made when they were none is not replaced for that."""
+    assert digest(NetworkOf(WorkloadName("shop", "Service", "db"))) == "f796be2b48d3af76"
 
 
 def test_every_field_counts() -> None:

@@ -55,7 +55,7 @@ class Work:
 
     @cached_property
     def indexes(self) -> frozenset[str]:
-        return frozenset(one.name.index for one in self.instances)
+        return frozenset(one.name.number for one in self.instances)
 
 
 def course(work: Work, run: Run, scene: Scene) -> Run:
@@ -128,12 +128,12 @@ def _pruned(work: Work, run: Run) -> Run:
 def _counts(one: Incarnation, work: Work, run: Run, scene: Scene) -> bool:
     """What the crew is at may end because it is stopped."""
     stale = any(each.id in run.stale for each in one.containers)
-    return not stale and not scene.busy(one.instance) and one.instance.index in work.indexes
+    return not stale and not scene.busy(one.instance) and one.instance.number in work.indexes
 
 
 def _taken(one: Incarnation, work: Work, run: Run, now: float) -> Run:
     """With what is new of one pod."""
-    index = one.instance.index
+    index = one.instance.number
     if end_of(one) is End.WELL and index not in run.succeeded:
         run = replace(run, succeeded=(*run.succeeded, index))
     failures = _failures(one)
@@ -164,7 +164,7 @@ def _how(one: Incarnation) -> str:
 
 def _judged_alone(one: Incarnation, failures: int, work: Work, run: Run, now: float) -> Run:
     """By the first rule of the podFailurePolicy that matches."""
-    index = one.instance.index
+    index = one.instance.number
     tries = run.tries.get(index, Tries())
     match next((rule.action for rule in work.job.failure_rules if _matches(rule, one)), "Count"):
         case "FailJob":

@@ -171,7 +171,7 @@ class _Course:
         return bool(self.scene.busy(instance.name)) or (one is not None and not end_of(one))
 
     def _is_wanted(self, instance: Instance) -> bool:
-        index = instance.name.index
+        index = instance.name.number
         if self.work.job.completions is None and self.run.succeeded:
             return False
         return index not in self.run.succeeded and not self._tries(index).given_up
@@ -221,7 +221,7 @@ class _Course:
 
     def _pause(self, instance: Instance) -> Wait | None:
         """After a failure, 10 s, then 20 s, and never more than 30; Kubernetes goes up to minutes."""
-        tries = self._tries(instance.name.index)
+        tries = self._tries(instance.name.number)
         count = tries.counted + tries.ignored
         until = tries.at + min(CAP, FIRST_PAUSE * 2.0 ** min(count - 1, 10))
         asked = self.scene.asked_again(instance.name.workload)
@@ -290,7 +290,7 @@ def _report_single(assignment: Assignment, known: Book, next_move: str, scene: S
 
 def _with_hint(record: Run, work: Work) -> str:
     """Where to read more, as long as anything stands."""
-    failed = [one.instance for one in work.standing if one.instance.index not in record.succeeded]
+    failed = [one.instance for one in work.standing if one.instance.number not in record.succeeded]
     return f"{record.because}; see pullet logs {failed[-1]}" if failed else record.because
 
 
@@ -303,5 +303,5 @@ def absence(assignment: Assignment, instance: Instance, scene: Scene) -> tuple[s
             return "scheduled", True
     known = book(assignment, scene)
     record = known.run(known.works[0])
-    over = record is not None and (record.ended is not None or instance.name.index in record.succeeded)
+    over = record is not None and (record.ended is not None or instance.name.number in record.succeeded)
     return None if over else ("missing", False)

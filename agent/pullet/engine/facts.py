@@ -18,7 +18,7 @@ def facts_of(instance: Instance, node: str, uid: str) -> dict[Fact, str]:
         Fact.POD_NAME: instance.name.pod,
         Fact.NAMESPACE: instance.name.workload.namespace,
         Fact.UID: uid,
-        Fact.ORDINAL: instance.name.index,
+        Fact.ORDINAL: instance.name.number,
         Fact.NODE_NAME: node,
     }
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
+from pullet.model.names import WorkloadName
+
 
 def digest(specification: object) -> str:
     """16 hexadecimal digits over a tree of frozen dataclasses."""
@@ -26,6 +28,8 @@ def _plain(value: object) -> object:
         return {"": type(value).__name__, **said}
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, WorkloadName):
+        return {"": "WorkloadName", **value._asdict()}
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
     if isinstance(value, bytes):

@@ -1,14 +1,16 @@
-"""How workloads and instances are named, everywhere: labels, plans, notes, messages."""
+"""How workloads and instances are named, everywhere: labels, plans, notes, messages.
+
+They are tuples because nothing is compared and looked up as often as they are.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pullet.model.errors import Refused
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class WorkloadName:
+class WorkloadName(NamedTuple):
     """`namespace/Kind/name`; for Compose, `project/Service/service`."""
 
     namespace: str
@@ -26,8 +28,7 @@ class WorkloadName:
         return cls(*parts)
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceName:
+class InstanceName(NamedTuple):
     """`namespace/Kind/name#ordinal`; the ordinal of a per-node workload is the node's name."""
 
     workload: WorkloadName
@@ -44,7 +45,7 @@ class InstanceName:
         return f"{self.workload.name}-{self.ordinal}"
 
     @property
-    def index(self) -> str:
+    def number(self) -> str:
         """Which of its like it is: the ordinal, and of a scheduled run what stands behind its time."""
         if self.workload.kind == "CronJob":
             return self.ordinal.partition("-")[2] or "0"
