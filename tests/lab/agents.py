@@ -231,7 +231,8 @@ class Agent:
 
     def inside(self, instance: str, *command: str) -> tuple[int, str]:
         """Run a command in an instance's container: exit code and output."""
-        client, container, whole = self.engine.client, self.stands()[instance].id, ""
+        (container,) = [one.id for one in self.containers() if one.instance == instance]
+        client, whole = self.engine.client, ""
         while not whole:  # the engine loses the output of a short command now and then
             exec_id = client.exec_create(container, ["sh", "-c", WITH_END, "sh", *command])["Id"]
             output, whole, _ = client.exec_start(exec_id).decode().partition(END)

@@ -68,16 +68,16 @@ def line(one: Rolling) -> str:
     wanted = f"{one['hash'][:8]} of {one['commit'][:10]}"
     counts = f"{one['updated']} of {one['wanted']} updated, {one['ready']} ready"
     since = f", since {_ago(one['since'])}" if one["since"] else ""
+    older = ", ".join(f"{old['count']} of {old['hash'][:8]} of {old['commit'][:10]}" for old in one["older"])
+    beside = f" beside {older}" if older else ""
     if failed := one["failed"]:
         words = failed["last_words"].splitlines()
         last = f"; its last words: {words[-1]}" if words else ""
         which = f"{failed['hash'][:8]} of {failed['commit'][:10]}"
         end = f"{which} failed {_ago(failed['at'])} ago: {failed['because']}{last}"
-        return f"{one['workload']}: {one['state']} to {wanted}, {counts}; {end}"
+        return f"{one['workload']}: {one['state']} to {wanted}, {counts}{beside}; {end}"
     if one["state"] == "converged":
         return f"{one['workload']}: converged to {wanted}, {one['ready']} of {one['wanted']} ready{since}"
-    older = ", ".join(f"{old['count']} of {old['hash'][:8]} of {old['commit'][:10]}" for old in one["older"])
-    beside = f" beside {older}" if older else ""
     deadline = f", has to come on by {one['deadline']}" if one["deadline"] else ""
     return (
         f"{one['workload']}: {one['state']} to {wanted}, {counts}{beside}; {one['because']}{since}{deadline}"
