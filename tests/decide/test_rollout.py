@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullet.decide import rollouts
 from pullet.model.observed import Answer
 from pullet.model.report import State
 from pullet.model.rollout import Rollout
+from pullet.model.workload import Finite, Hook
+from tests.decide.jobworld import FAILURE, JobWorld, job
 from tests.decide.world import World, workload
 
 NOT_READY = Answer(ready=False, message="GET / answered 503")
@@ -80,3 +84,31 @@ def test_a_first_release_that_never_works() -> None:
     world.settle(700)
     found = seen(world)
     assert (found.failed, found.ready, found.ended) == (None, 0, True)
+
+
+def test_a_job_that_failed() -> None:
+    """Nothing comes of it by itself once its tries are over, and not before."""
+    world = JobWorld()
+    world.ends("job:1", FAILURE, after=1)
+    world.commit([job(lifetime=Finite(backoff_limit=1))])
+    world.passes(5)
+    found = seen(world)
+    assert (found.state, found.ended) == (State.PROGRESSING, False)
+    world.passes(60)
+    found = seen(world)
+    assert (found.state, found.ended) == (State.DEGRADED, True)
+
+
+def test_a_hook_that_failed() -> None:
+    """Who waits for it waits for a change or a person, and that is the end."""
+    world = JobWorld()
+    world.ends("job:1", FAILURE, after=1)
+    web = workload("web", "web:1")
+    hook = job(lifetime=Finite(backoff_limit=0), hook=Hook(web.name, before=True))
+    world.commit([replace(web, hooks=(hook.name,)), hook])
+    world.passes(60)
+    scene, _, report = world.look()
+    assert {(one.workload, one.state, one.ended) for one in rollouts(scene, report)} == {
+        ("shop/Deployment/web", State.DEGRADED, True),
+        ("shop/Job/migrate", State.DEGRADED, True),
+    }

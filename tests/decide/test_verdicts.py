@@ -110,6 +110,18 @@ def test_the_first_release_has_nothing_to_go_back_to() -> None:
     assert world.settle(900).state is State.CONVERGED
 
 
+def test_a_bad_commit_right_after_the_first() -> None:
+    """The first one had no time to prove itself before, and does so beside what fails."""
+    world = World()
+    world.commit([workload("web", "web:1", replicas=2)])
+    assert world.settle(60).state is State.CONVERGED
+    assert record(world).good is None
+    world.engine.script.crashes["web:2"] = Crash(0.5)
+    world.commit([workload("web", "web:2", replicas=2)])
+    assert world.settle(60).state is State.ROLLED_BACK
+    assert images(world) == ["web:1", "web:1"]
+
+
 def test_what_failed_is_not_tried_again() -> None:
     """Other commits do not change that; another specification does, and so does a person."""
     world = settled(workload("web", "web:1"))

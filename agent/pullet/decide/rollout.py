@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pullet.decide.gate import gate
+from pullet.decide.runs import book
 from pullet.decide.scene import Scene
 from pullet.model.memory import Memory
 from pullet.model.observed import Incarnation
@@ -12,6 +14,7 @@ from pullet.model.placement import Assignment
 from pullet.model.report import Report, State, WorkloadReport
 from pullet.model.rollout import Older, Rollout
 from pullet.model.verdict import Record
+from pullet.model.workload import Endless
 
 
 def rollouts(scene: Scene, report: Report) -> Iterator[Rollout]:
@@ -41,7 +44,7 @@ def _rollout(assignment: Assignment, told: WorkloadReport, scene: Scene) -> Roll
         since=_since(told, record),
         deadline=_deadline(assignment, record),
         failed=told.failed,
-        ended=_ended(told, is_clear=not older, is_late=_is_late(assignment, record, scene.now)),
+        ended=_ended(told, is_clear=not older, is_stuck=_is_stuck(assignment, record, scene)),
     )
 
 
@@ -78,6 +81,17 @@ def _deadline(assignment: Assignment, record: Record) -> float | None:
     return trial.stalled + assignment.workload.progress_deadline
 
 
+def _is_stuck(assignment: Assignment, record: Record, scene: Scene) -> bool:
+    """Whether only a change or a person's word helps, because of its deadline, of a hook before it, or of its runs."""
+    if _is_late(assignment, record, scene.now) or ((shut := gate(assignment, scene)) and shut.failed):
+        return True
+    if isinstance(assignment.workload.lifetime, Endless):
+        return False
+    known = book(assignment, scene)
+    runs = [known.run(work) for work in known.works]
+    return bool(runs) and all(run is not None and run.ended is not None for run in runs)
+
+
 def _is_late(assignment: Assignment, record: Record, now: float) -> bool:
     """Past its deadline, and no verdict will follow: there is nothing to go back to, or nobody wants that."""
     deadline = _deadline(assignment, record)
@@ -85,11 +99,11 @@ def _is_late(assignment: Assignment, record: Record, now: float) -> bool:
     return deadline is not None and deadline <= now and not is_judged
 
 
-def _ended(told: WorkloadReport, *, is_clear: bool, is_late: bool) -> bool:
+def _ended(told: WorkloadReport, *, is_clear: bool, is_stuck: bool) -> bool:
     match told.state:
         case State.CONVERGED | State.HELD | State.REFUSED:
             return True
         case State.ROLLED_BACK:
             return is_clear and told.ready == told.wanted
         case State.DEGRADED | State.PROGRESSING:
-            return is_late or told.failed is not None
+            return is_stuck or told.failed is not None

@@ -139,11 +139,14 @@ class _Case:
         return Good(first.hash, commit, self.scene.now, images)
 
     def bygone(self) -> Good | None:
-        """What stood whole and well when this one came: its proof was not seen, as nobody looked."""
-        if self.record.trial is not None or self.current:
+        """What stood whole and well when this one came: its proof was not seen, as nobody looked.
+
+        Where nothing is good yet, also what proves itself beside this one: it came so soon that there was no time before.
+        """
+        if self.record.good and (self.record.trial is not None or self.current):
             return None
         wanted: set[InstanceName] = {one.name for one in self.assignment.instances}
-        old = [one for one in self.standing if one.instance in wanted]
+        old = [one for one in self.standing if one.instance in wanted and one not in self.current]
         known = self.record.good.hash if self.record.good else ""
         uniform = {one.hash for one in old}
         if len(uniform) != 1 or known in uniform or {one.instance for one in old} != wanted:
