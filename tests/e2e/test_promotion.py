@@ -1,4 +1,4 @@
-"""Blue/green that waits for a person, and a canary that is not what it should be, as who looks after a node sees them."""
+"""Blue/green that waits for a person, and a canary that goes back, as who looks after a node sees them."""
 
 from __future__ import annotations
 

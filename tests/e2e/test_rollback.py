@@ -10,7 +10,7 @@ from tests.lab.agents import Agent
 from tests.lab.declare import deployment
 from tests.lab.images import BUSYBOX, BUSYBOX_2
 
-WEB = "shop/Deployment/web"
+WEB, DB = "shop/Deployment/web", "shop/Deployment/db"
 SOON = {"progressDeadlineSeconds": 4}
 NEVER = {"exec": {"command": ["false"]}, "periodSeconds": 1}
 EATS = ["sh", "-c", "echo eating; exec tail /dev/zero"]
@@ -85,3 +85,22 @@ def test_another_try(agent: Agent) -> None:
     assert agent.pullet("retry", WEB).code == 0
     agent.waits(lambda: BUSYBOX_2 in [one.image for one in agent.containers()], "it is tried again")
     agent.reaches("rolled-back", commit)
+
+
+def test_who_depends_on_it_is_looked_at_again(agent: Agent) -> None:
+    """A change of what comes after it waits while it is bad, serves as it was, and comes when it has gone back."""
+    slow = {"progressDeadlineSeconds": 8, "strategy": {"type": "Recreate"}}
+    after = {"after": DB}
+    agent.follows({"db.yaml": deployment("db", spec=slow), "web.yaml": deployment("web", ours=after)})
+    web = agent.stands()[f"{WEB}#0"]
+    agent.work.deploy({"db.yaml": deployment("db", spec=slow, image=BUSYBOX_2, ready=NEVER)})
+    agent.waits(lambda: BUSYBOX_2 in [one.image for one in agent.containers()], "only what is bad stands")
+    commit = agent.work.deploy({"web.yaml": deployment("web", ours=after, image=BUSYBOX_2)})
+    message = f"needs {DB}#0 to be ready first"
+    agent.waits(lambda: agent.status()["workloads"][WEB]["message"] == message, "waits for what is bad")
+    assert web in agent.containers()
+    agent.reaches("rolled-back", commit)
+    images = {f"{DB}#0": BUSYBOX, f"{WEB}#0": BUSYBOX_2}
+    agent.waits(lambda: {one.instance: one.image for one in agent.containers()} == images, "goes on")
+    agent.waits(lambda: agent.status()["workloads"][WEB]["state"] == "converged", "is what was asked for")
+    assert agent.status()["workloads"][DB]["state"] == "rolled-back"
