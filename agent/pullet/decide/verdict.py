@@ -141,7 +141,7 @@ class _Case:
     def bygone(self) -> Good | None:
         """What stood whole and well when this one came: its proof was not seen, as nobody looked.
 
-        Where nothing is good yet, also what proves itself beside this one: it came so soon that there was no time before.
+        Where nothing is good yet, also what proves itself beside this one, which came too soon for it to have done so.
         """
         if self.record.good and (self.record.trial is not None or self.current):
             return None
