@@ -28,13 +28,15 @@ def mended(current: Incarnation, known: Instance, assignment: Assignment, scene:
 def outgrown(current: Incarnation, assignment: Assignment, scene: Scene) -> str:
     """Why only new containers can be as was asked for; empty where these can, or have done their work."""
     changed = [one for one in _to_repair(current, assignment, scene) if not one.in_place]
-    over = scene.health(current).condition is Condition.COMPLETED
-    return by_hand(changed) if changed and not over else ""
+    if not changed or scene.health(current).condition is Condition.COMPLETED:
+        return ""
+    return by_hand(changed)
 
 
 def told(current: Incarnation, workload: Workload, scene: Scene) -> str:
     """What is seen of changes by hand, in words; empty where nothing is, or where nobody wants to know."""
-    return by_hand(_changes(current)) if policy(workload, scene) != "off" else ""
+    changes = _changes(current)
+    return by_hand(changes) if changes and policy(workload, scene) != "off" else ""
 
 
 def by_hand(changes: list[Drift]) -> str:
@@ -46,10 +48,11 @@ def by_hand(changes: list[Drift]) -> str:
 
 
 def _to_repair(current: Incarnation, assignment: Assignment, scene: Scene) -> list[Drift]:
-    return _changes(current) if policy(assignment.workload, scene) == "repair" else []
+    changes = _changes(current)
+    return changes if changes and policy(assignment.workload, scene) == "repair" else []
 
 
 def _changes(current: Incarnation) -> list[Drift]:
     """Names that somebody lacks still are lacking by our own hand."""
-    every = (change for container in current.containers for change in container.drift)
+    every = [change for container in current.containers for change in container.drift]
     return [change for change in every if change.trait not in {UNNAMED, CUT}]

@@ -6,6 +6,7 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md#depends_on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -34,12 +35,16 @@ def follow(instance: Instance, current: Incarnation, assignment: Assignment, sce
 
 def _replaced(current: Incarnation, assignment: Assignment, scene: Scene) -> Dependency | None:
     """What it should have been started anew with."""
-    began = [one.started_at for one in _running(current) if one.started_at is not None]
     for one in assignment.workload.after:
         made = _made(one, scene) if one.restart else None
-        if began and made is not None and min(began) < made:
+        if made is not None and _began(current) < made:
             return one
     return None
+
+
+def _began(one: Incarnation) -> float:
+    """When the first of what runs was started."""
+    return min((each.started_at for each in _running(one) if each.started_at is not None), default=math.inf)
 
 
 def _made(dependency: Dependency, scene: Scene) -> float | None:
@@ -50,7 +55,7 @@ def _made(dependency: Dependency, scene: Scene) -> float | None:
     needed = scene.assignment(dependency.workload)
     found: list[float] = []
     for instance in needed.instances if needed else ():
-        standing = [one for one in scene.standing(dependency.workload) if one.instance == instance.name]
+        standing = scene.incarnations(instance.name)
         if len(standing) != 1 or standing[0].hash != instance.hash or scene.busy(instance.name):
             return None
         if not meets(dependency.condition, instance, standing[0], scene):

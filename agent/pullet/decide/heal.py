@@ -79,9 +79,8 @@ def unfinished(pod: Pod, one: Incarnation) -> str:
     Where a main container stands, the init containers have ended well, even if somebody pruned them since.
     """
     standing = {container.name: container for container in one.containers}
-    begun = any(container.role is Role.MAIN for container in one.containers)
     for spec in pod.init:
-        if begun and spec.restart is not Restart.ALWAYS:
+        if spec.restart is not Restart.ALWAYS and _has_begun(one):
             continue
         found = standing.get(spec.name)
         if found is None:
@@ -92,3 +91,7 @@ def unfinished(pod: Pod, one: Incarnation) -> str:
             return ""
     missing = [spec.name for spec in pod.containers if spec.name not in standing]
     return f"its container {missing[0]} comes next" if missing else ""
+
+
+def _has_begun(one: Incarnation) -> bool:
+    return any(container.role is Role.MAIN for container in one.containers)

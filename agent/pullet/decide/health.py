@@ -62,11 +62,14 @@ def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
     """The worst of its containers; what only serves them counts where it is not well."""
     found = [(one, container_health(one, incarnation, observed, now)) for one in incarnation.containers]
     telling = [state for one, state in found if one.role is Role.MAIN or not state.good]
-    there = {one.name for one in incarnation.containers if one.role is Role.MAIN}
-    missing = [name for name in incarnation.mains if name not in there]
+    missing = [name for name in incarnation.mains if name not in _mains_of(incarnation)]
     if missing:
         telling.append(Health(Condition.STARTING, f"its container {missing[0]} is not there yet"))
     return max(telling, key=lambda state: state.condition)
+
+
+def _mains_of(incarnation: Incarnation) -> list[str]:
+    return [one.name for one in incarnation.containers if one.role is Role.MAIN]
 
 
 def container_health(
@@ -105,9 +108,10 @@ class _Look:
     @property
     def relapses(self) -> int:
         """Restarts that its probes may have asked for; the first is nothing to worry about."""
+        if not (self.one.liveness or self.one.startup):
+            return 0
         tried = self.observed.attempts.get(Revive(self.incarnation, "").attempt)
-        asked = tried.count if tried and not tried.error and (self.one.liveness or self.one.startup) else 0
-        return asked if asked > 1 else 0
+        return tried.count if tried and not tried.error and tried.count > 1 else 0
 
     @property
     def restarts(self) -> int:
@@ -205,9 +209,8 @@ def _serving(look: _Look) -> Health:
 
     A readiness probe that succeeds is proof enough after a crash, but not after failures of another probe.
     """
-    proven = look.one.readiness is not None and not look.relapses
-    settled = look.settled_at
-    if look.restarts and not proven and look.now < settled:
+    doubtful = look.restarts and (look.relapses or not look.one.readiness)
+    if doubtful and look.now < (settled := look.settled_at):
         seconds = settled - look.started_at
         because = f"restarted {times(look.restarts)}; counts as ready when it stays up for {seconds:.0f} s"
         return Health(Condition.CRASHING, because, until=settled)

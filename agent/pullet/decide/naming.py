@@ -42,4 +42,4 @@ def is_nameless(current: Incarnation) -> bool:
 
 
 def _has(trait: str, current: Incarnation) -> bool:
-    return any(one.trait == trait for container in current.containers for one in container.drift)
+    return trait in [one.trait for container in current.containers for one in container.drift]

@@ -7,8 +7,6 @@ https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deploymen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pullet.decide.gate import gate, is_complete
 from pullet.decide.health import Condition
 from pullet.decide.scene import Scene
@@ -42,7 +40,7 @@ def _before(instance: Instance, assignment: Assignment, scene: Scene) -> str:
     for earlier in assignment.instances:
         if earlier.name == instance.name:
             break
-        if not any(scene.health(one).good for one in _standing(earlier, scene)):
+        if not any(scene.health(one).good for one in scene.incarnations(earlier.name)):
             return f"comes after {earlier.name}, which is not ready yet"
     return ""
 
@@ -58,7 +56,8 @@ def _unmet(dependency: Dependency, scene: Scene) -> str:
     if needed and dependency.condition == "complete" and isinstance(needed.workload.lifetime, Finite):
         return "" if is_complete(needed, scene) else f"needs {name} to be complete first"
     for instance in needed.instances if needed else ():
-        if not any(meets(dependency.condition, instance, one, scene) for one in _standing(instance, scene)):
+        standing = scene.incarnations(instance.name)
+        if not any(meets(dependency.condition, instance, one, scene) for one in standing):
             return f"needs {instance.name} to be {dependency.condition} first"
     return ""
 
@@ -72,7 +71,3 @@ def meets(condition: str, instance: Instance, one: Incarnation, scene: Scene) ->
             return scene.health(one).good
         case _:
             return one.hash == instance.hash and scene.health(one).condition is Condition.COMPLETED
-
-
-def _standing(instance: Instance, scene: Scene) -> Sequence[Incarnation]:
-    return [one for one in scene.standing(instance.name.workload) if one.instance == instance.name]

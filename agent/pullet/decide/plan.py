@@ -24,7 +24,7 @@ def decide(scene: Scene) -> Plan:
     desired = scene.desired
     unwanted = tuple(_unwanted(scene))
     going = _going(scene, unwanted)
-    hold = brake(desired, scene.words, _workloads(scene.observed.incarnations), going)
+    hold = brake(scene, going)
     moves = [*_toward(scene), *_away(scene, unwanted, going if hold else frozenset())]
     return Plan(
         revision=desired.revision.commit,
@@ -48,10 +48,13 @@ def _unwanted(scene: Scene) -> Iterator[Incarnation]:
     """What stands of a Job that is placed here is a matter of its runs."""
     wanted = {instance.name for assignment in scene.desired.assignments for instance in assignment.instances}
     for one in scene.observed.incarnations:
-        placed = scene.assignment(one.instance.workload)
-        runs = placed is not None and not isinstance(placed.workload.lifetime, Endless)
-        if scene.desired.hold or not (runs or one.instance in wanted):
+        if scene.desired.hold or not (one.instance in wanted or _is_of_a_job(one, scene)):
             yield one
+
+
+def _is_of_a_job(one: Incarnation, scene: Scene) -> bool:
+    placed = scene.assignment(one.instance.workload)
+    return placed is not None and not isinstance(placed.workload.lifetime, Endless)
 
 
 def _away(scene: Scene, unwanted: Sequence[Incarnation], held: AbstractSet[WorkloadName]) -> Iterator[Move]:
@@ -77,8 +80,8 @@ def _going(scene: Scene, unwanted: Sequence[Incarnation]) -> frozenset[WorkloadN
     """Workloads of which nothing would be left here."""
     going = [one for one in unwanted if isinstance(fate(one, scene), Go)]
     kept = [one for one in unwanted if isinstance(fate(one, scene), Keep)]
-    wanted = {assignment.workload.name for assignment in scene.desired.assignments}
-    return _workloads(going) - _workloads(kept) - wanted
+    gone = _workloads(going) - _workloads(kept)
+    return frozenset(name for name in gone if scene.assignment(name) is None)
 
 
 def _workloads(incarnations: Iterable[Incarnation]) -> frozenset[WorkloadName]:

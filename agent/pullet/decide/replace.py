@@ -7,58 +7,28 @@ from it in the order of ordinals, so a rollout goes instance by instance without
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
 from pullet.decide.heal import heal, tried_again, unfinished
 from pullet.decide.naming import cut_off, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
-from pullet.decide.proof import proven, still_proving
+from pullet.decide.proof import still_proving
 from pullet.decide.scene import Move, Scene
-from pullet.decide.strategies import bounds_of, not_its_turn, not_to_come, old_stays
+from pullet.decide.strategies import not_its_turn, not_to_come, old_stays
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Revive, Start, Wait, pulls
-from pullet.model.workload import BlueGreen, Canary, OnDelete, Recreate, RegistryLogin, Rolling
-
-
-@dataclass(slots=True)
-class Budget:
-    """How many more may stand beside, and how many ready ones may go before their successor is ready.
-
-    To be made `anew` as they are, at least one may go at a time: it cannot stand beside itself.
-    """
-
-    surge: int
-    unavailable: int
-    anew: int
-
-    def take_surge(self) -> bool:
-        self.surge -= 1
-        return self.surge >= 0
-
-    def take_unavailable(self) -> bool:
-        return self._take(self.unavailable)
-
-    def take_anew(self) -> bool:
-        return self._take(self.anew)
-
-    def _take(self, left: int) -> bool:
-        """Whoever goes, another one less may."""
-        if left <= 0:
-            return False
-        self.unavailable -= 1
-        self.anew -= 1
-        return True
+from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
 
 
 def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
     """Steps and waits for the instances that should stand here."""
     standing = scene.standing(assignment.workload.name)
-    budget = _budget(assignment, standing, scene)
+    budget = Budget(assignment, scene)
     for instance in _in_turn(assignment):
-        mine = [one for one in standing if one.instance == instance.name]
+        mine = scene.incarnations(instance.name)
         current = next((one for one in mine if one.hash == instance.hash), None)
         old = [one for one in mine if one.hash != instance.hash]
         if busy := scene.busy(instance.name):
@@ -87,52 +57,6 @@ def _held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait
 def _in_turn(assignment: Assignment) -> Sequence[Instance]:
     """Those that come in order are replaced from the last to the first, as in a StatefulSet."""
     return assignment.instances[::-1] if assignment.workload.in_order else assignment.instances
-
-
-def _budget(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> Budget:
-    """Counts cautiously: what the crew works on stands already, and is not ready yet.
-
-    An instance of which the old and the new are ready counts once, as the old is about to go.
-    """
-    total = len(assignment.instances)
-    match assignment.workload.replacement:
-        case Recreate() | OnDelete():
-            surge = unavailable = 0
-        case BlueGreen() | Canary() as how:
-            surge, unavailable = bounds_of(how).bounds(total)
-        case Rolling() as rolling:
-            surge, unavailable = rolling.bounds(total)
-            spared = min(_failing(assignment, standing, scene), int(rolling.tolerated * total))
-            surge, unavailable = surge + spared, unavailable + spared
-    present = {(one.instance, one.hash) for one in standing}
-    coming = sum(
-        1
-        for instance in assignment.instances
-        if scene.busy(instance.name) and (instance.name, instance.hash) not in present
-    )
-    wanted = {instance.name for instance in assignment.instances}
-    ready = {
-        one.instance
-        for one in standing
-        if not scene.busy(one.instance) and proven(one, assignment.workload, scene)
-    } & wanted
-    absent = sum(
-        1
-        for instance in assignment.instances
-        if not scene.busy(instance.name) and all(one.instance != instance.name for one in standing)
-    )
-    missing = total - len(ready)
-    return Budget(
-        surge=total + surge - len(standing) - coming - absent,
-        unavailable=unavailable - missing,
-        anew=max(1, unavailable) - missing,
-    )
-
-
-def _failing(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> int:
-    """Of the wanted specification those that are not well; a workload may tolerate some."""
-    wanted = {(instance.name, instance.hash) for instance in assignment.instances}
-    return sum(1 for one in standing if (one.instance, one.hash) in wanted and scene.health(one).bad)
 
 
 def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
@@ -176,15 +100,19 @@ def _take_over(
     if old and not found.good:
         if spare := _superfluous(old, scene):
             yield spare
-        return
-    stays = still_proving(current, assignment.workload, scene) or old_stays(instance, assignment, scene)
-    if old and stays:
+    elif old and (stays := _still_needed(instance, current, assignment, scene)):
         yield stays
     elif naming := takes_names(current, instance, assignment, scene):
         yield naming
     elif old:
         by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
         yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
+
+
+def _still_needed(
+    instance: Instance, current: Incarnation, assignment: Assignment, scene: Scene
+) -> Wait | None:
+    return still_proving(current, assignment.workload, scene) or old_stays(instance, assignment, scene)
 
 
 def _make_anew(

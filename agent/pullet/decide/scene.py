@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from pullet.decide.backoff import waits_until
 from pullet.decide.health import Health, health
@@ -18,6 +19,7 @@ from pullet.model.plan import Mend, Step, Wait
 from pullet.model.run import Run, workload_of
 
 Move = Step | Wait
+Key = TypeVar("Key")
 
 _HOLDS_PORTS = frozenset({Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED})
 
@@ -32,15 +34,20 @@ class Scene:
     words: Words = field(default_factory=Words)
     memory: Memory = field(default_factory=Memory)
 
-    def standing(self, workload: WorkloadName) -> tuple[Incarnation, ...]:
+    def standing(self, workload: WorkloadName) -> Sequence[Incarnation]:
         return self._by_workload.get(workload, ())
 
     @cached_property
-    def _by_workload(self) -> Mapping[WorkloadName, tuple[Incarnation, ...]]:
-        found: defaultdict[WorkloadName, list[Incarnation]] = defaultdict(list)
-        for one in self.observed.incarnations:
-            found[one.instance.workload].append(one)
-        return {workload: tuple(incarnations) for workload, incarnations in found.items()}
+    def _by_workload(self) -> Mapping[WorkloadName, Sequence[Incarnation]]:
+        return _grouped((one.instance.workload, one) for one in self.observed.incarnations)
+
+    def incarnations(self, instance: InstanceName) -> Sequence[Incarnation]:
+        """What stands of it, from whatever specifications."""
+        return self._by_instance.get(instance, ())
+
+    @cached_property
+    def _by_instance(self) -> Mapping[InstanceName, Sequence[Incarnation]]:
+        return _grouped((one.instance, one) for one in self.observed.incarnations)
 
     def assignment(self, workload: WorkloadName) -> Assignment | None:
         """What of the workload is placed here; None where nothing is."""
@@ -62,15 +69,25 @@ class Scene:
         return found
 
     def health(self, incarnation: Incarnation) -> Health:
-        return health(incarnation, self.observed, self.now)
+        known = self._healths.get(id(incarnation))
+        if known is None:
+            known = self._healths[id(incarnation)] = health(incarnation, self.observed, self.now), incarnation
+        return known[0]
+
+    @cached_property
+    def _healths(self) -> dict[int, tuple[Health, Incarnation]]:
+        """What was found out already. It holds on to who it is of, so that nobody else gets the id meanwhile."""
+        return {}
 
     def busy(self, instance: InstanceName) -> str:
         """What the crew does with it at the moment, empty when nothing."""
-        return self.observed.busy.get(str(instance), "")
+        busy = self.observed.busy
+        return busy.get(str(instance), "") if busy else ""
 
     def asked_again(self, workload: WorkloadName) -> float:
         """When a person last said that it is to be tried at once; what lies in the future was said by another clock."""
-        said = self.words.retried.get(str(workload), -math.inf)
+        retried = self.words.retried
+        said = retried.get(str(workload), -math.inf) if retried else -math.inf
         return said if said <= self.now else -math.inf
 
     def unless_too_soon(self, step: Step) -> Move:
@@ -97,6 +114,13 @@ class Scene:
             ),
             None,
         )
+
+
+def _grouped(pairs: Iterable[tuple[Key, Incarnation]]) -> Mapping[Key, Sequence[Incarnation]]:
+    found: dict[Key, list[Incarnation]] = {}
+    for key, one in pairs:
+        found.setdefault(key, []).append(one)
+    return found
 
 
 def _too_soon(step: Step, attempt: Attempt) -> str:

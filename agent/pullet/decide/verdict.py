@@ -35,10 +35,8 @@ def weigh(assignment: Assignment, scene: Scene) -> Record:
     """What is known of the workload's specifications from now on."""
     case = _Case(assignment, scene)
     record = case.record
-    if case.quarantined:
-        return replace(record, trial=None)
-    if record.good and record.good.hash == case.hash:
-        return replace(record, trial=None)
+    if case.quarantined or (record.good and record.good.hash == case.hash):
+        return replace(record, trial=None) if record.trial else record
     if scene.words.paused or assignment.workload.paused:
         return replace(record, trial=case.idle())
     record = replace(record, good=case.bygone() or record.good)
@@ -65,11 +63,11 @@ def culprit(assignment: Assignment, scene: Scene) -> ObservedContainer | None:
 
 def next_verdict(scene: Scene) -> float | None:
     """When time alone may prove a specification, or show that it failed; in seconds since the epoch."""
-    records = scene.memory.records
+    on_trial = {name for name, record in scene.memory.records.items() if record.trial}
     tried = (
         one
-        for one in scene.desired.assignments
-        if (record := records.get(str(one.workload.name))) and record.trial and one.failed is None
+        for one in (scene.desired.assignments if on_trial else ())
+        if one.failed is None and str(one.workload.name) in on_trial
     )
     found = [at for one in tried if (at := _Case(one, scene).due) is not None]
     return min(found, default=None)
@@ -77,12 +75,11 @@ def next_verdict(scene: Scene) -> float | None:
 
 def _clamped(record: Record, now: float) -> Record:
     """What lies in the future was found out before somebody set the clock back."""
-    failed, trial = record.failed, record.trial
-    if failed and failed.at > now:
-        failed = replace(failed, at=now)
-    if trial and trial.since > now:
-        trial = replace(trial, since=now)
-    return replace(record, failed=failed, trial=trial)
+    if record.failed and record.failed.at > now:
+        record = replace(record, failed=replace(record.failed, at=now))
+    if record.trial and record.trial.since > now:
+        record = replace(record, trial=replace(record.trial, since=now))
+    return record
 
 
 @dataclass(frozen=True)
@@ -100,11 +97,11 @@ class _Case:
         name = str(self.assignment.workload.name)
         record = _clamped(self.scene.memory.records.get(name, Record()), self.scene.now)
         asked = self.scene.asked_again(self.assignment.workload.name)
-        return Record(
-            record.good,
-            record.failed if record.failed and record.failed.at > asked else None,
-            record.trial if record.trial and record.trial.since > asked else None,
-        )
+        if record.failed and record.failed.at <= asked:
+            record = replace(record, failed=None)
+        if record.trial and record.trial.since <= asked:
+            record = replace(record, trial=None)
+        return record
 
     @property
     def quarantined(self) -> bool:
