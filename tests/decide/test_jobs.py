@@ -469,6 +469,16 @@ def test_a_failed_hook_leaves_the_old_as_it_is() -> None:
     assert images(node) == {"job:1", "web:2"}
 
 
+def test_who_asks_for_a_workload_means_its_hooks_too() -> None:
+    """What failed of its rollout was the hook."""
+    node = world(web("web:1"), job(hook=BEFORE, lifetime=Finite(backoff_limit=0)), code=FAILURE)
+    node.passes(30)
+    assert node.state(str(WEB))[0] == "degraded"
+    node.ends("job:1", SUCCESS)
+    node.words = Words(retried={str(WEB): node.clock.now()})
+    assert node.settle().state is State.CONVERGED
+
+
 def test_a_hook_behind_a_rollout_waits_until_that_is_ready() -> None:
     """Once for each specification."""
     node = world(workload("web", "web:1", probed=True), job(hook=AFTER))

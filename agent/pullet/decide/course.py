@@ -105,8 +105,14 @@ def _failed(one: ObservedContainer) -> bool:
 
 
 def _again(work: Work, run: Run, scene: Scene) -> Run:
-    """A person may have a failed run tried again: with what succeeded already, and a clean slate for the rest."""
-    asked = scene.asked_again(work.assignment.workload.name)
+    """A person may have a failed run tried again: with what succeeded already, and a clean slate for the rest.
+
+    Who asks for a workload means its hooks too.
+    """
+    workload = work.assignment.workload
+    asked = scene.asked_again(workload.name)
+    if workload.hook:
+        asked = max(asked, scene.asked_again(workload.hook.of))
     if not work.newest or run.outcome is not Outcome.FAILED or asked <= (run.ended or 0.0):
         return run
     if scene.words.paused or work.job.suspended:
