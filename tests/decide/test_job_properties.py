@@ -13,7 +13,7 @@ from pullet.model.observed import Phase
 from pullet.model.plan import Plan, Start
 from pullet.model.report import Report, State
 from pullet.model.run import workload_of
-from pullet.model.workload import Finite, Workload
+from pullet.model.workload import Finite, Scheduled, Workload
 from pullet.testing.script import Crash, Reached
 from tests.decide.jobworld import cron, job
 from tests.decide.world import World
@@ -42,8 +42,9 @@ class JobHistories(RuleBasedStateMachine):
         self.world = World(self.judge)
         self.failed: defaultdict[str, set[str]] = defaultdict(set)
         self.over: dict[str, str] = {}
-        self.handled = 0.0
+        self.looked: float | None = None
         self.begun: set[str] = set()
+        self.forgotten: set[str] = set()
         for image in IMAGES:
             self.world.engine.script.crashes[image] = Crash(3.0, 0)
         self.world.commit(first)
@@ -101,16 +102,27 @@ class JobHistories(RuleBasedStateMachine):
                 assert run.outcome == self.over[key]
             if run.ended is not None:
                 self.over[key] = run.outcome
-            if "@" in key and key not in self.begun:
-                assert float(key.rpartition("@")[2]) * 60 > self.handled
+            if "@" in key:
+                assert key not in self.forgotten, "a time ran twice"
                 self.begun.add(key)
-        for timetable in scene.memory.timetables.values():
-            assert timetable.handled >= self.handled
-            self.handled = timetable.handled
+        self.forgotten = self.begun - scene.memory.runs.keys()
+        self._check_times(scene)
         self._count_failures(scene)
         self._check_starts(scene, plan)
         if report.state is State.CONVERGED:
             assert report.ready == report.wanted
+
+    def _check_times(self, scene: Scene) -> None:
+        """A time that comes while the agent looks has its run, whatever clocks told before."""
+        assignment = scene.assignment(cron("*/2 * * * *").name)
+        time = scene.now // 120 * 120
+        if assignment and self.looked is not None and self.looked < time:
+            scheduled = assignment.workload.lifetime
+            assert isinstance(scheduled, Scheduled)
+            runs = scene.runs(assignment.workload.name).values()
+            if scheduled.concurrency != "Forbid" or all(run.ended is not None for run in runs):
+                assert f"{assignment.workload.name}@{time / 60:.0f}" in self.begun, "a time was lost"
+        self.looked = scene.now if assignment else None
 
     def _count_failures(self, scene: Scene) -> None:
         """Every container that was seen to fail while its run went on counts once, however often it is seen."""
@@ -119,6 +131,7 @@ class JobHistories(RuleBasedStateMachine):
             key = self._key(one.instance, one.hash)
             if (
                 end_of(one) is End.BADLY
+                and scene.assignment(one.instance.workload)
                 and not scene.busy(one.instance)
                 and key in scene.memory.runs
                 and key not in self.over

@@ -313,17 +313,48 @@ def test_what_is_too_late_does_not_run() -> None:
 
 
 def test_a_clock_that_is_set_back_starts_nothing_again() -> None:
-    """Times that were dealt with stay so."""
+    """Times that ran stay so; those that had not come yet when it was first seen come now."""
     node = world(cron("* * * * *"))
-    node.passes(30)
+    node.passes(150)
     before = runs(node)
-    assert before == [f"{CRON}#16667"]
-    node.clock.advance(-300)
-    node.passes(290)
+    assert before == [f"{CRON}#{minute}" for minute in (16667, 16668, 16669)]
+    node.clock.advance(-120)
+    node.passes(115)
     assert runs(node) == before
-    assert all(node.tries(run) == 1 for run in before)
+    node.clock.advance(-300)
+    node.passes(300)
+    earlier = [f"{CRON}#{minute}" for minute in range(16665, 16667)]
+    assert runs(node) == [*earlier, *before]
     node.passes(70)
-    assert len(runs(node)) == 2
+    assert runs(node) == [*earlier, *before, f"{CRON}#16670"]
+    assert all(node.tries(run) == 1 for run in runs(node))
+
+
+def test_a_clock_that_was_ahead_takes_no_time_away() -> None:
+    """Not those that it leapt over, which come still; and those that ran while it was ahead do not run again."""
+    node = world(cron("0 * * * *", keep_succeeded=0))
+    node.passes(60, step=10)
+    day = 86400.0
+    node.clock.advance(10 * day)
+    node.passes(2 * 3600, step=10)
+    ahead = runs(node)
+    assert len(ahead) == 3
+    node.clock.advance(-10 * day)
+    node.passes(2 * 3600, step=10)
+    assert len(runs(node)) == 5
+    node.clock.advance(10 * day - 4 * 3600 - 60)
+    node.passes(4 * 3600, step=10)
+    assert all(node.tries(run) == 1 for run in runs(node))
+    assert len(runs(node)) == 7
+
+
+def test_a_clock_that_is_mended_while_no_agent_looks() -> None:
+    """What was first seen by a clock that was ahead runs by the right one."""
+    node = world(cron("0 * * * *"))
+    node.tick()
+    node.clock.advance(-5 * 86400.0)
+    node.passes(3700, step=10)
+    assert len(runs(node)) == 1
 
 
 def test_forbid_waits_for_the_run_before() -> None:

@@ -15,6 +15,7 @@ from pullet.decide.course import Work, course
 from pullet.decide.hooks import not_yet
 from pullet.decide.scene import Scene
 from pullet.decide.schedule import schedule
+from pullet.decide.times import by_this_clock, dealt_with, due, from_now_on, next_after
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation
@@ -71,7 +72,7 @@ def _left(scene: Scene) -> dict[str, Timetable]:
     frozen = {str(name) for name in catalog.refused}
     frozen |= {str(one.instance.workload) for one in scene.desired.placement.pending}
     left = {
-        name: one if name in frozen or not one.schedule else Timetable("", max(one.handled, now))
+        name: one if name in frozen or not one.schedule else replace(one, schedule="")
         for name, one in known.items()
     }
     return {name: one for name, one in left.items() if one.schedule or one.handled > now - FORGOTTEN}
@@ -143,12 +144,12 @@ def _scheduled(assignment: Assignment, scheduled: Scheduled, scene: Scene) -> Bo
         work.key: course(work, runs[work.key], scene) for work in _works(assignment, scheduled, runs, scene)
     }
     timetable = _timetable(assignment, scheduled, runs, scene)
-    due = None if scheduled.suspended or scene.words.paused else _due(scheduled, timetable, scene.now)
-    if due is not None and not (scheduled.concurrency == "Forbid" and any(_going(runs))):
-        timetable = replace(timetable, handled=due)
+    time = None if scheduled.suspended or scene.words.paused else _due(scheduled, timetable, scene.now)
+    if time is not None and not (scheduled.concurrency == "Forbid" and any(_going(runs))):
+        timetable = dealt_with(timetable, time, schedule(scheduled.schedule, scheduled.zone))
         if scheduled.concurrency == "Replace":
             runs |= {key: _replaced(run, scene.now) for key, run in _going(runs)}
-        key = _key(assignment, int(due // 60))
+        key = _key(assignment, int(time // 60))
         runs.setdefault(key, Run(None if scheduled.job.suspended else scene.now))
     works = tuple(_works(assignment, scheduled, runs, scene))
     return Book(works, _lasting(works, runs), timetable)
@@ -199,27 +200,30 @@ def _instances(sample: Instance, job: Finite, minute: int) -> Iterator[Instance]
 def _timetable(
     assignment: Assignment, scheduled: Scheduled, runs: Mapping[str, Run], scene: Scene
 ) -> Timetable:
-    """Of a schedule that was not seen before, only the times to come count; what stands tells of times that were."""
+    """Of a schedule that was not seen before, only the times to come count.
+
+    Where something stands of it all the same, the ledger was lost, and nobody knows which times were before.
+    """
     text = f"{scheduled.zone} {scheduled.schedule}".strip()
     known = scene.memory.timetables.get(str(assignment.workload.name))
-    if known is not None and known.schedule == text:
-        return known
+    if known is not None:
+        known = by_this_clock(known, scene.now)
+        return known if known.schedule == text else from_now_on(replace(known, schedule=text), scene.now)
     seen = max((_minute_of(key) * 60.0 for key in runs), default=0.0)
-    return Timetable(text, max(scene.now, seen, known.handled if known else 0.0))
+    return Timetable(text, max(scene.now, seen), since=0.0 if runs else scene.now)
 
 
 def _due(scheduled: Scheduled, timetable: Timetable, now: float) -> float | None:
     """Of the times that were missed only the last, unless it is too late for it too."""
-    due = schedule(scheduled.schedule, scheduled.zone).last(timetable.handled, now)
+    found = due(schedule(scheduled.schedule, scheduled.zone), timetable, now)
     late = scheduled.starting_deadline
-    return None if due is None or (late is not None and now > due + late) else due
+    return None if found is None or (late is not None and now > found + late) else found
 
 
 def next_time(scheduled: Scheduled, timetable: Timetable, now: float) -> float | None:
     """When the next run is to begin, in seconds since the epoch; None if never."""
-    return schedule(scheduled.schedule, scheduled.zone).after(
-        timetable.handled if scheduled.schedule.startswith("@every") else max(timetable.handled, now)
-    )
+    at = timetable.handled if scheduled.schedule.startswith("@every") else max(timetable.handled, now)
+    return next_after(schedule(scheduled.schedule, scheduled.zone), timetable, at)
 
 
 def _lasting(works: Sequence[Work], runs: Mapping[str, Run]) -> Mapping[str, Run]:

@@ -48,12 +48,21 @@ class Run:
     stale: tuple[str, ...] = ()
 
 
+Stretch = tuple[float, float]
+"""After the first, and up to the last, in seconds since the epoch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """What a CronJob was last seen to say, and up to when its times are dealt with, in seconds since the epoch."""
+    """What a CronJob was last seen to say, and which of its times are dealt with, in seconds since the epoch.
+
+    Those are all after `since` and up to `handled`, and those of `others`, from when the clock told another time.
+    """
 
     schedule: str
     handled: float
+    since: float = 0.0
+    others: tuple[Stretch, ...] = ()
 
 
 def workload_of(key: str) -> str:
