@@ -11,6 +11,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from pullet.engine import labels
+from pullet.manifests.compose.deployment import Check, OfService, Placing
+from pullet.manifests.kubernetes.ours import KNOWN
 from pullet.manifests.policy import Policy, read_policy
 from pullet.placement.filters import FILTERS
 from pullet.settings import Settings
@@ -130,6 +133,43 @@ def test_every_filter_of_placement_is_told() -> None:
     page = (DOCS / "reference" / "placement.md").read_text()
     table = page.partition("| filter |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE) == [one.__name__ for one in FILTERS]
+
+
+# Annotations and labels
+
+
+def keys_of_table(heading: str) -> list[str]:
+    """Those in the first column of the table below a heading."""
+    page = (DOCS / "reference" / "annotations.md").read_text()
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    return [key for row in rows for key in re.findall(r"`(.+?)`", row)]
+
+
+def names(shape: type[BaseModel]) -> set[str]:
+    """As a file spells them."""
+    return {field.alias or name for name, field in shape.model_fields.items()}
+
+
+def test_every_annotation_is_told() -> None:
+    """Those that the reader knows, and no other."""
+    assert sorted(keys_of_table("Annotations")) == sorted(KNOWN)
+
+
+def test_every_key_of_x_pullet_is_told() -> None:
+    """Those of a service are those of a project and more, and a check has its own."""
+    assert sorted(keys_of_table("`x-pullet`")) == sorted(names(OfService) | names(Placing))
+    page = (DOCS / "reference" / "annotations.md").read_text()
+    (row,) = re.findall(r"^\| `check` \|.*$", page, re.MULTILINE)
+    assert all(f"`{key}`" in row for key in names(Check))
+
+
+def test_every_label_is_told() -> None:
+    """Those below our own prefix."""
+    ours = {
+        value for value in vars(labels).values() if isinstance(value, str) and value.startswith(labels.OURS)
+    }
+    assert sorted(keys_of_table("Labels that Pullet writes")) == sorted(ours - {labels.OURS})
 
 
 # All pages

@@ -125,6 +125,14 @@ def test_what_nobody_reads_is_a_mistake(document: str, said: str) -> None:
     assert len(found.refused) == 1
 
 
+def test_labels_of_ours_on_pods_are_a_mistake() -> None:
+    """They would be lost below those that tell whose a container is."""
+    marked = deployment().replace("labels: {a: b}", "labels: {a: b, pullet.dev/node: x}")
+    (problem,) = together(marked).problems
+    assert problem.field == "spec.template.metadata.labels[pullet.dev/node]"
+    assert problem.message == "such labels are kept for Pullet, which writes them itself"
+
+
 def test_other_annotations_are_free() -> None:
     """Also on the pods."""
     found = together(deployment(pods=', annotations: {"example.com/team": "a"}'))

@@ -25,7 +25,7 @@ PRUNE = "pullet.dev/prune"
 DRIFT = "pullet.dev/drift"
 
 _FOR_ONE_KIND = {**dict.fromkeys(OF_STRATEGIES, "Deployment"), HOOK: "Job", OF: "Job"}
-_KNOWN = (AFTER, PRUNE, DRIFT, *_FOR_ONE_KIND)
+KNOWN = (AFTER, PRUNE, DRIFT, *_FOR_ONE_KIND)
 _ANNOTATIONS: Loc = ("metadata", "annotations")
 _KEPT = {"true": False, "false": True}
 
@@ -52,8 +52,8 @@ def passed_over(metadata: Metadata, kind: str, findings: Findings) -> None:
     """What would say nothing on an object of this kind."""
     for key in filter(_is_ours, metadata.annotations):
         place, only = (*_ANNOTATIONS, key), _FOR_ONE_KIND.get(key, kind)
-        if key not in _KNOWN:
-            findings.error(place, "is no annotation that anybody reads", meant(key, _KNOWN), key=True)
+        if key not in KNOWN:
+            findings.error(place, "is no annotation that anybody reads", meant(key, KNOWN), key=True)
         elif only != kind:
             findings.error(place, f"is for a {only}, and says nothing on a {kind}", key=True)
 
@@ -63,6 +63,12 @@ def passed_over_on_pods(metadata: TemplateMetadata | None, loc: Loc, findings: F
     for key in filter(_is_ours, metadata.annotations if metadata else ()):
         place, hint = (*loc, "annotations", key), "write it into the metadata at the top"
         findings.error(place, "says nothing on the pods of a template", hint, key=True)
+
+
+def written_by_us(labels: Mapping[str, str], loc: Loc, findings: Findings) -> None:
+    """Labels of pods that would be lost below those that tell whose a container is."""
+    for key in filter(_is_ours, labels):
+        findings.error((*loc, key), "such labels are kept for Pullet, which writes them itself", key=True)
 
 
 def _is_ours(key: str) -> bool:

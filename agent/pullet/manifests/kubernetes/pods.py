@@ -13,7 +13,7 @@ from pullet.manifests.kubernetes import podschema as shapes
 from pullet.manifests.kubernetes.affinity import where
 from pullet.manifests.kubernetes.downward import About
 from pullet.manifests.kubernetes.network import Names, check_namespaces
-from pullet.manifests.kubernetes.ours import OURS
+from pullet.manifests.kubernetes.ours import OURS, written_by_us
 from pullet.manifests.kubernetes.outline import check_unread
 from pullet.manifests.kubernetes.ports import check_ports, made
 from pullet.manifests.kubernetes.probes import Probes
@@ -75,6 +75,7 @@ class _Building:
         self._apart(every)
         about = self._about(every)
         check_namespaces(self.spec, self.loc, self.findings)
+        written_by_us(self.metadata.labels, (*self.loc[:-1], "metadata", "labels"), self.findings)
         return Built(
             pod=self._pod(init, containers),
             node_selector=dict(self.spec.node_selector),
