@@ -110,7 +110,7 @@ class Client:
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_no_answer_is_missed(agent: Agent, strategy: str) -> None:
-    """While all of them are replaced, every question has an answer, of the old or of the new.
+    """While all of them are replaced, by two agents as one is killed, every question has an answer: the old or the new.
 
     With `trap 'exit 0' TERM` instead, which cuts what was begun, each strategy loses some.
     """
@@ -119,7 +119,10 @@ def test_no_answer_is_missed(agent: Agent, strategy: str) -> None:
     client = Client(port)
     with client.asking():
         agent.waits(lambda: client.answers["old"] > 5, "the old ones answer")
-        agent.follows({"web.yaml": web("new", how)})
+        commit = agent.work.deploy({"web.yaml": web("new", how)})
+        agent.waits(lambda: client.answers["new"], "the first new one answers")
+        agent.kill()
+        agent.start().reaches("converged", commit)
         at_the_end = client.answers["new"]
         agent.waits(lambda: client.answers["new"] > at_the_end + 10, "the new ones answer")
     assert set(client.answers) == {"old", "new"}, client.answers
