@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from pullet.decide import decide, foresee
 from pullet.decide.scene import Scene
 from pullet.model.plan import Pull, Step
 from pullet.model.workload import Recreate, Replacement, Rolling, Share, Workload
+from tests.decide.jobworld import JobWorld, cron
 from tests.decide.world import World, workload
 
 
@@ -71,6 +73,20 @@ def test_nothing_follows_where_all_is_well() -> None:
     scene, plan, _ = world.look()
     assert plan.empty
     assert foresee(scene, plan) == ()
+
+
+def test_what_comes_at_its_own_times_follows_from_nothing() -> None:
+    """However long something else is waited for."""
+    world = JobWorld()
+    world.ends("job:1", after=1)
+    backup = cron("* * * * *")
+    world.commit([backup, replace(workload("web", "web:1"), kept=True)])
+    world.passes(70)
+    world.commit([backup])
+    world.passes(10)
+    scene, plan, _ = world.look()
+    assert [wait.instance.workload.name for wait in plan.waits] == ["backup", "web"]
+    assert told(foresee(scene, plan)) == []
 
 
 def test_it_ends_where_nothing_helps() -> None:

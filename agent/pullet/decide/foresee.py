@@ -18,7 +18,7 @@ from pullet.model.observed import Answer, Incarnation, Observed, ObservedContain
 from pullet.model.placement import Instance
 from pullet.model.plan import SWEEP, Mend, Plan, Pull, Remove, Revive, Start, Step, Stop
 from pullet.model.pod import Container, Restart
-from pullet.model.workload import Endless
+from pullet.model.workload import Endless, Scheduled
 
 ROUNDS = 500
 HORIZON = 600.0
@@ -26,10 +26,16 @@ HORIZON = 600.0
 
 
 def foresee(scene: Scene, plan: Plan) -> tuple[Step, ...]:
-    """The steps after those of `plan`, which is that of `scene`, in their order."""
+    """The steps after those of `plan`, which is that of `scene`, in their order.
+
+    What comes at its own times, such as a CronJob's run, does not follow from anything.
+    """
     found: list[Step] = []
     known = {(step.do, step.attempt) for step in plan.steps}
-    last = scene.now
+    began = last = scene.now
+    timed = {
+        one.workload.name for one in scene.desired.assignments if isinstance(one.workload.lifetime, Scheduled)
+    }
     for _ in range(ROUNDS):
         following = _obeying(scene, plan) or _waiting(scene, plan, last + HORIZON)
         if following is None:
@@ -39,10 +45,11 @@ def foresee(scene: Scene, plan: Plan) -> tuple[Step, ...]:
         fresh = [step for step in plan.steps if (step.do, step.attempt) not in known]
         if plan.steps and not fresh:
             break
-        if fresh:
+        caused = [step for step in fresh if scene.now == began or step.instance.workload not in timed]
+        if caused:
             last = scene.now
         known |= {(step.do, step.attempt) for step in fresh}
-        found += fresh
+        found += caused
     return tuple(found)
 
 
@@ -54,10 +61,7 @@ def _obeying(scene: Scene, plan: Plan) -> Scene | None:
 
 
 def _waiting(scene: Scene, plan: Plan, patience: float) -> Scene | None:
-    """The scene when time may have made a difference, None where that is past all patience.
-
-    What comes at its own times, such as a CronJob's run, is not waited for.
-    """
+    """The scene when time may have made a difference to what runs on, None where that is past all patience."""
     ever = {
         one.workload.name for one in scene.desired.assignments if isinstance(one.workload.lifetime, Endless)
     }
