@@ -198,5 +198,7 @@ def _is_wanted(key: str, world: World) -> bool:
     return bool(here) and ("@" in key or key.endswith(wanted[here[0]]))
 
 
-JobHistories.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+JobHistories.TestCase.settings = settings(
+    max_examples=settings().max_examples, stateful_step_count=40, deadline=None
+)
 TestJobHistories = JobHistories.TestCase

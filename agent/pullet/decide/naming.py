@@ -11,7 +11,7 @@ from pullet.decide.scene import Move, Scene
 from pullet.decide.strategies import old_stays
 from pullet.model.observed import CUT, UNNAMED, Incarnation
 from pullet.model.placement import Assignment, Instance
-from pullet.model.plan import Mend
+from pullet.model.plan import Mend, Wait
 from pullet.model.workload import BlueGreen
 
 
@@ -35,6 +35,18 @@ def takes_names(current: Incarnation, known: Instance, assignment: Assignment, s
     if others and old_stays(known, assignment, scene):
         return None
     return scene.unless_too_soon(Mend(current, known, "takes the names that its predecessor has"))
+
+
+def others_unnamed(known: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
+    """Why an old one stays whose successor has its names: the old go together, lest both sets serve."""
+    if not isinstance(assignment.workload.replacement, BlueGreen):
+        return None
+    newcomers = Newcomers(assignment, scene)
+    named = sum(not is_nameless(one) and not scene.busy(one.instance) for one in newcomers.standing.values())
+    if named == newcomers.total:
+        return None
+    answering = f"until all of {newcomers.short} answer to their names: {named} of {newcomers.total} do"
+    return Wait(known.name, f"the old ones stay {answering}")
 
 
 def is_nameless(current: Incarnation) -> bool:

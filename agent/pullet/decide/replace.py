@@ -12,7 +12,7 @@ from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
 from pullet.decide.heal import heal, tried_again, unfinished
-from pullet.decide.naming import cut_off, takes_names, unnamed
+from pullet.decide.naming import cut_off, others_unnamed, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import still_proving
 from pullet.decide.scene import Move, Scene
@@ -104,6 +104,8 @@ def _take_over(
         yield stays
     elif naming := takes_names(current, instance, assignment, scene):
         yield naming
+    elif old and (waits := others_unnamed(instance, assignment, scene)):
+        yield waits
     elif old:
         by = f"rolled back to {current.hash[:8]}" if assignment.failed else f"replaced by {current.hash[:8]}"
         yield scene.unless_too_soon(Remove(old[0], f"{by}: {found.because}"))
