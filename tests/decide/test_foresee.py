@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from pullet.decide import decide, foresee
 from pullet.decide.scene import Scene
 from pullet.model.plan import Pull, Step
-from pullet.model.workload import Recreate, Replacement, Rolling, Share, Workload
+from pullet.model.workload import Canary, CanaryStep, Recreate, Replacement, Rolling, Share, Workload
 from tests.decide.jobworld import JobWorld, cron
 from tests.decide.world import World, workload
 
@@ -80,9 +79,10 @@ def test_what_comes_at_its_own_times_follows_from_nothing() -> None:
     world = JobWorld()
     world.ends("job:1", after=1)
     backup = cron("* * * * *")
-    world.commit([backup, replace(workload("web", "web:1"), kept=True)])
+    canary = Canary((CanaryStep(Share(1), manual=True),))
+    world.commit([backup, workload("web", "web:1", replicas=2, replacement=canary)])
     world.passes(70)
-    world.commit([backup])
+    world.commit([backup, workload("web", "web:2", replicas=2, replacement=canary)])
     world.passes(10)
     scene, plan, _ = world.look()
     assert [wait.instance.workload.name for wait in plan.waits] == ["backup", "web"]
