@@ -68,6 +68,16 @@ class Rollouts(RuleBasedStateMachine):
             self.world.tick()
             self.world.clock.advance(pause)
 
+    @rule(image=st.sampled_from(IMAGES), turns=st.integers(5, 30))
+    def rollout(self, image: str, turns: int) -> None:
+        """Of what works, while nothing else happens, and from something that has proven itself."""
+        for one in IMAGES:
+            self.image_behaves(one, "well")
+        self.promote()
+        self.world.settle(200)
+        self.release(image)
+        self.turns(turns, 0.7)
+
     @rule(seconds=st.sampled_from((5.0, 35.0, 700.0)))
     def nothing_happens_for_a_while(self, seconds: float) -> None:
         self.world.settle(seconds)
