@@ -240,3 +240,30 @@ def test_ready_for_long_enough() -> None:
     assert images(world) == ["web:1", "web:2"]
     assert world.settle(60).state is State.CONVERGED
     assert images(world) == ["web:2"]
+
+
+def test_an_image_that_came_for_another_is_missed_no_more() -> None:
+    """What failed before is no reason to give up what only has to stay up by now."""
+    world = settled(workload("web", "web:1"))
+    world.engine.script.unpullable["web:2"] = Refused("web:2 is not there")
+    world.commit([replace(workload("web", "web:2"), min_ready=60, progress_deadline=40)])
+    world.settle(20)
+    del world.engine.script.unpullable["web:2"]
+    web = world.declared[0]
+    world.commit([web, workload("api", "web:2")])
+    states = [world.settle(1).state for _ in range(100)]
+    assert State.ROLLED_BACK not in states
+    assert states[-1] is State.CONVERGED
+
+
+def test_what_has_been_prepared_in_the_end_is_no_crash_loop() -> None:
+    """However often its init container failed before: what comes after it is judged by itself."""
+    world = settled(workload("web", "web:1"))
+    world.engine.script.crashes["tool:1"] = Crash(0.1, 1)
+    slow = replace(workload("web", "web:2", init=("tool:1",)), on_failure="pause", min_ready=30)
+    world.commit([slow])
+    assert "its init container init-0" in because(world.settle(100))
+    del world.engine.script.crashes["tool:1"]
+    world.settle(40)
+    world.words = Words(retried={WEB: world.clock.now()})
+    assert world.settle(100).state is State.CONVERGED

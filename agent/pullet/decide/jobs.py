@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pullet.decide.backoff import CAP
 from pullet.decide.beginning import prepare, start
 from pullet.decide.course import ALIVE, Work, end_of
+from pullet.decide.failing import stuck
 from pullet.decide.heal import heal, unfinished
-from pullet.decide.health import times
 from pullet.decide.hooks import not_yet
 from pullet.decide.order import in_need
 from pullet.decide.runs import Book, book, next_time
 from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
-from pullet.model.plan import Remove, Start, Step, Stop, Wait, pulls
+from pullet.model.plan import Remove, Start, Stop, Wait
 from pullet.model.report import State, WorkloadReport, timestamp
 from pullet.model.run import Outcome, Run, Tries
 from pullet.model.workload import Endless, Scheduled
@@ -245,14 +245,9 @@ def report(assignment: Assignment, next_move: str, scene: Scene) -> WorkloadRepo
 
 
 def _stuck(known: Book, scene: Scene) -> Iterator[str]:
-    """Steps that a run needs, and that keep failing; one Transient failure is no news."""
     going = [work for work in known.works if _outcome(known, work) is Outcome.NONE]
     for instance in (one for work in going if scene.observed.attempts for one in work.instances):
-        steps: tuple[Step, ...] = (*pulls(instance), Start(instance, "", ""))
-        for step in steps:
-            attempt = scene.observed.attempts.get(step.attempt)
-            if attempt and attempt.error and (attempt.refused or attempt.count > 1):
-                yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
+        yield from stuck(instance, None, scene)
 
 
 def _report_scheduled(assignment: Assignment, scheduled: Scheduled, known: Book) -> WorkloadReport:

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from pullet.decide.absent import Go, fate
 from pullet.decide.drift import mended, outgrown, told
+from pullet.decide.failing import stuck
 from pullet.decide.gate import gate
-from pullet.decide.health import times
 from pullet.decide.jobs import absence, report
 from pullet.decide.naming import is_nameless
 from pullet.decide.scene import Scene
@@ -18,7 +18,7 @@ from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
-from pullet.model.plan import Mend, Plan, Remove, Revive, Start, Step, pulls
+from pullet.model.plan import Plan, Remove
 from pullet.model.report import (
     ContainerReport,
     InstanceReport,
@@ -184,8 +184,9 @@ def _judge(
     found = [scene.health(one) for one in current.values() if one is not None]
     if (shut := gate(assignment, scene)) and shut.failed:
         return State.DEGRADED, shut.because
-    if failure := next(_failures(assignment, current, outcome), ""):
-        return State.DEGRADED, failure
+    for instance in assignment.instances if scene.observed.attempts else ():
+        if failure := next(stuck(instance, current[instance.name], scene), ""):
+            return State.DEGRADED, failure
     if bad := [one for one in found if one.bad]:
         return State.DEGRADED, bad[0].because
     if assignment.workload.paused and len(found) < len(assignment.instances) and _covered(current, scene):
@@ -222,27 +223,6 @@ def _covered(instances: Iterable[InstanceName], scene: Scene) -> bool:
         any(one.instance == name and scene.health(one).good for one in scene.standing(name.workload))
         for name in instances
     )
-
-
-def _failures(
-    assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
-) -> Iterator[str]:
-    """Steps that are still needed and keep failing; one Transient failure is no news."""
-    for instance in assignment.instances:
-        for step in _needed(instance, current[instance.name], outcome):
-            attempt = outcome.observed.attempts.get(step.attempt)
-            if attempt and attempt.error and (attempt.refused or attempt.count > 1):
-                yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
-
-
-def _needed(instance: Instance, standing: Incarnation | None, outcome: Outcome) -> Iterator[Step]:
-    if standing is None:
-        yield from pulls(instance)
-        yield Start(instance, outcome.desired.revision.commit, "")
-    elif not outcome.scene.health(standing).good:
-        yield Revive(standing, "")
-    elif any(one.drift for one in standing.containers):
-        yield Mend(standing, instance, "")
 
 
 def _next_move(name: WorkloadName, outcome: Outcome) -> str:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pullet.decide.canary import canary_failure
+from pullet.decide.failing import failing
 from pullet.decide.health import container_health, times
 from pullet.decide.proof import proven, still_proving
 from pullet.decide.scene import Scene
 from pullet.model.names import InstanceName
-from pullet.model.observed import Incarnation, ObservedContainer, Phase
+from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Assignment
-from pullet.model.plan import Revive, Start, Step, pulls
+from pullet.model.plan import Revive
 from pullet.model.verdict import Failed, Good, Record, Trial
 from pullet.model.workload import Rolling
 
@@ -201,16 +202,19 @@ class _Case:
     def crashes(self, one: Incarnation) -> int:
         """Told when it is down, as then the engine tells how it ended; restarts on request count like the engine's."""
         asked = self._restarts_on_request(one)
-        down = [each for each in one.containers if each.phase is not Phase.RUNNING or self._is_dead(each)]
-        return max((each.restarts + asked for each in down), default=0)
+        down = [each.restarts + asked for each in one.containers if self._is_down(each)]
+        return max(down, default=0)
 
     def _restarts_on_request(self, one: Incarnation) -> int:
         attempt = self.scene.observed.attempts.get(Revive(one, "").attempt)
         return attempt.count if attempt and not attempt.error else 0
 
-    def _is_dead(self, one: ObservedContainer) -> bool:
-        answer = self.scene.observed.answers.get(one.id)
-        return answer is not None and not answer.live
+    def _is_down(self, one: ObservedContainer) -> bool:
+        """However often it failed before, an init container that ended well has done its work."""
+        if one.phase is Phase.RUNNING:
+            answer = self.scene.observed.answers.get(one.id)
+            return answer is not None and not answer.live
+        return not (one.role is Role.INIT and one.phase is Phase.EXITED and one.exit_code == 0)
 
     def _counted_from(self, stalled: float) -> float:
         """A host that was down meanwhile, or an agent that was, is not held against what has only begun to run.
@@ -239,11 +243,9 @@ class _Case:
         return next(self.complaints(), worst)
 
     def complaints(self) -> Iterator[str]:
-        """Steps that it needs, and that failed."""
+        """Steps that it still needs, and that failed; what is good and was changed by hand is not its fault."""
+        current = {one.instance: one for one in self.current}
         for instance in self.assignment.instances:
-            steps: list[Step] = [*pulls(instance), Start(instance, "", "")]
-            steps += [Revive(one, "") for one in self.current if one.instance == instance.name]
-            for step in steps:
-                attempt = self.scene.observed.attempts.get(step.attempt)
-                if attempt and attempt.error:
-                    yield f"{step.do} failed {times(attempt.count)}: {attempt.error}"
+            one = current.get(instance.name)
+            if one is None or not self.scene.health(one).good:
+                yield from failing(instance, one, self.scene)

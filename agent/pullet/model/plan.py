@@ -50,10 +50,13 @@ class Pull:
 
 def pulls(instance: Instance, because: str = "", logins: tuple[RegistryLogin, ...] = ()) -> Iterator[Pull]:
     """One for each image that the instance needs on the engine before anything else happens."""
+    found: dict[str, Pull] = {}
     for one in instance.pod.all_containers():
         fixed = instance.images.get(one.image, "")
         why = because or f"{one.image} must be here before anything else happens"
-        yield Pull(instance.name, instance.hash, one.image, one.pull, why, one.build, logins, fixed)
+        pull = Pull(instance.name, instance.hash, one.image, one.pull, why, one.build, logins, fixed)
+        found.setdefault(pull.key, pull)
+    yield from found.values()
 
 
 @dataclass(frozen=True, slots=True)
