@@ -260,7 +260,7 @@ def test_what_has_been_prepared_in_the_end_is_no_crash_loop() -> None:
     """However often its init container failed before: what comes after it is judged by itself."""
     world = settled(workload("web", "web:1"))
     world.engine.script.crashes["tool:1"] = Crash(0.1, 1)
-    slow = replace(workload("web", "web:2", init=("tool:1",)), on_failure="pause", min_ready=30)
+    slow = replace(workload("web", "web:2", init=("tool:1",)), on_failure="pause", min_ready=90)
     world.commit([slow])
     assert "its init container init-0" in because(world.settle(100))
     del world.engine.script.crashes["tool:1"]
