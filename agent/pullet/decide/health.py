@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import NamedTuple
 
 from pullet.model.observed import Answer, Incarnation, Observed, ObservedContainer, Phase, Role
 from pullet.model.plan import Revive
@@ -58,6 +59,10 @@ class Health:
         )
 
 
+_PROBED = Health(Condition.READY, "its readiness probe succeeds")
+_UNASKED = Health(Condition.READY, "it runs, and no readiness probe is declared")
+
+
 def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
     """The worst of its containers; what only serves them counts where it is not well."""
     found = [(one, container_health(one, incarnation, observed, now)) for one in incarnation.containers]
@@ -86,8 +91,7 @@ def container_health(
             return _container(look, incarnation.restart)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     """One container with all that tells how it is."""
 
     one: ObservedContainer
@@ -214,9 +218,7 @@ def _serving(look: _Look) -> Health:
         seconds = settled - look.started_at
         because = f"restarted {times(look.restarts)}; counts as ready when it stays up for {seconds:.0f} s"
         return Health(Condition.CRASHING, because, until=settled)
-    if look.one.readiness:
-        return Health(Condition.READY, "its readiness probe succeeds")
-    return Health(Condition.READY, "it runs, and no readiness probe is declared")
+    return _PROBED if look.one.readiness else _UNASKED
 
 
 def _ended(one: ObservedContainer, restart: Restart) -> Health:

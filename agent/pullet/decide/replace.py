@@ -25,12 +25,9 @@ from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
 
 def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
     """Steps and waits for the instances that should stand here."""
-    standing = scene.standing(assignment.workload.name)
     budget = Budget(assignment, scene)
     for instance in _in_turn(assignment):
-        mine = scene.incarnations(instance.name)
-        current = next((one for one in mine if one.hash == instance.hash), None)
-        old = [one for one in mine if one.hash != instance.hash]
+        current, old = _told_apart(instance, scene)
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
         elif current is not None and (changed := outgrown(current, assignment, scene)):
@@ -43,11 +40,22 @@ def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
             yield from missing
         elif old:
             yield _superfluous(old, scene) or _make_room(instance, old, assignment, scene, budget)
-        elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, standing):
+        elif isinstance(assignment.workload.replacement, Recreate) and _outdated(assignment, scene):
             yield Wait(instance.name, "all old ones go first: its strategy is Recreate")
         else:
-            because = _why_new(assignment, standing, scene)
+            because = _why_new(assignment, scene)
             yield _held_back(instance, assignment, scene) or _start(instance, assignment, scene, because)
+
+
+def _told_apart(instance: Instance, scene: Scene) -> tuple[Incarnation | None, Sequence[Incarnation]]:
+    """What stands of it from the wanted specification, and from others."""
+    current, old = None, []
+    for one in scene.incarnations(instance.name):
+        if one.hash == instance.hash:
+            current = one
+        else:
+            old.append(one)
+    return current, old
 
 
 def _held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
@@ -59,9 +67,9 @@ def _in_turn(assignment: Assignment) -> Sequence[Instance]:
     return assignment.instances[::-1] if assignment.workload.in_order else assignment.instances
 
 
-def _outdated(assignment: Assignment, standing: Sequence[Incarnation]) -> bool:
+def _outdated(assignment: Assignment, scene: Scene) -> bool:
     wanted = {instance.name: instance.hash for instance in assignment.instances}
-    return any(wanted.get(one.instance) != one.hash for one in standing)
+    return any(wanted.get(one.instance) != one.hash for one in scene.standing(assignment.workload.name))
 
 
 def _succeed(
@@ -213,11 +221,11 @@ def _ordinal(instance: Instance) -> int:
     return int(instance.name.ordinal) if instance.name.ordinal.isdigit() else 0
 
 
-def _why_new(assignment: Assignment, standing: Sequence[Incarnation], scene: Scene) -> str:
+def _why_new(assignment: Assignment, scene: Scene) -> str:
     known = scene.desired.revision.short
     if assignment.failed:
         known = f"the last good specification, as {assignment.failed.hash[:8]} failed"
         return f"wanted here: {known}"
-    if standing:
+    if scene.standing(assignment.workload.name):
         return f"missing: {len(assignment.instances)} wanted here at {known}"
     return f"wanted here at {known}, and nothing of it stands"

@@ -51,8 +51,10 @@ def tally(scene: Scene) -> Memory:
 
 def _elsewhere(scene: Scene) -> frozenset[str]:
     """What is not placed here and may come back is not forgotten: without information nothing is."""
-    here = {str(one.workload.name) for one in scene.desired.assignments}
     names = {workload_of(key) for key in scene.memory.runs} | set(scene.memory.timetables)
+    if not names:
+        return frozenset()
+    here = {str(one.workload.name) for one in scene.desired.assignments}
     catalog = scene.desired.catalog
     if not (scene.desired.hold or catalog.unreadable):
         declared = {str(one.name) for one in catalog.workloads} | {str(name) for name in catalog.refused}

@@ -19,12 +19,11 @@ def stays(one: Incarnation, memory: Memory) -> bool:
 
 def declared_to_stay(scene: Scene) -> Mapping[str, bool]:
     """What is to be remembered of the workloads that stand here; the others need it when they stand."""
-    remembered = scene.memory.kept
     made_so = {one.instance.workload for one in scene.observed.incarnations if one.kept}
     declared = {one.name: one.kept for one in scene.desired.catalog.workloads}
     said = {}
     for name in {one.instance.workload for one in scene.observed.incarnations}:
-        last = declared[name] if name in declared else remembered.get(str(name))
+        last = declared[name] if name in declared else scene.memory.kept.get(str(name))
         if last or (last is not None and name in made_so):
             said[str(name)] = last
     return said
