@@ -49,22 +49,23 @@ def test_a_job_that_fails_is_tried_up_to_its_limit(agent: Agent) -> None:
 
 
 def test_a_cron_job_runs_once_for_its_minute(agent: Agent) -> None:
-    """Also when the agent is killed and comes back within it."""
-    agent.follows({"cron.yaml": cron_job("backup", "echo saved", "* * * * *")})
-    agent.waits(lambda: "exited" in states(agent, "shop/CronJob/backup").values(), "ran", A_MINUTE)
+    """Also when the agent is killed while it runs, and another one comes after its end."""
+    agent.follows({"cron.yaml": cron_job("backup", "echo begun; sleep 2; echo saved", "* * * * *")})
+    agent.waits(lambda: "running" in states(agent, "shop/CronJob/backup").values(), "runs", A_MINUTE)
     minute = int(time.time() // 60)
-    (run, *_) = agent.containers()
-    assert run.instance in (f"shop/CronJob/backup#{minute}", f"shop/CronJob/backup#{minute - 1}")
     agent.kill()
-    agent.start()
-    agent.reaches("converged")
+    (run,) = agent.containers()
+    assert run.instance in (f"shop/CronJob/backup#{minute}", f"shop/CronJob/backup#{minute - 1}")
+    agent.waits(lambda: states(agent, "shop/CronJob/backup")[run.instance] == "exited", "ends by itself")
+    agent.start().reaches("converged")
     assert [one.id for one in agent.containers() if one.instance == run.instance] == [run.id]
+    assert agent.engine.client.logs(run.id).decode() == "begun\nsaved\n"
 
 
 def test_a_migration_comes_before_the_rollout(agent: Agent) -> None:
     """The old serves until it is done, whoever dies meanwhile; one that fails leaves the old as it is."""
     hook = {"hook": "pre-deploy", "of": "Deployment/web"}
-    migrate = job("migrate", "sleep 4", ours=hook)
+    migrate = job("migrate", "echo begun; sleep 4", ours=hook)
     agent.follows({"web.yaml": deployment("web"), "job.yaml": migrate})
     first = {one.id for one in agent.containers()}
     commit = agent.work.deploy({"web.yaml": deployment("web", env=[{"name": "RELEASE", "value": "2"}])})
@@ -79,6 +80,7 @@ def test_a_migration_comes_before_the_rollout(agent: Agent) -> None:
     agent.reaches("converged", commit)
     now = {one.instance: one for one in agent.containers()}
     assert now[f"{JOB}#0"].id == run.id
+    assert agent.engine.client.logs(run.id).decode() == "begun\n"
     assert now[f"{WEB}#0"].id not in first
     serving = now[f"{WEB}#0"].id
     broken = job("migrate", "exit 7", ours=hook, spec={"backoffLimit": 0})
