@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check bench corpora reference clean
 PYTHON := .venv/bin/python
+# Each worker starts an engine of its own, which only root may; everybody else has one engine, and one test at a time.
+WORKERS ?= $(if $(filter 0,$(shell id -u)),3,0)
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -15,9 +17,9 @@ demo: ## watch three agents follow one repository; KEEP=1 leaves them running, C
 	@scripts/prepare demo
 	@$(PYTHON) -m scripts.demo $(if $(KEEP),--keep) $(if $(CLEAN),--clean) $(if $(PRIVATE),--private)
 
-test: ## run every test; T='tests/decide -k rolling' runs some
+test: ## run every test, several at a time; T='tests/decide -k rolling' runs some, one by one
 	@scripts/prepare test
-	@$(PYTHON) -m pytest $(T)
+	@$(PYTHON) -m pytest $(if $(T),$(T),--numprocesses=$(WORKERS) --dist=loadgroup)
 
 check: ## lint, format, types, layers, shell
 	@scripts/prepare test
