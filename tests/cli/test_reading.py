@@ -169,13 +169,17 @@ def test_place_explains(checkout: Path) -> None:
     ]
     done = pullet("place", checkout, "--explain", "shop/Deployment/web", "-o", "json")
     assert done.json["nodes"]["db-1"] == {"verdict": "has role=data, not role=web", "instances": []}
+    assert pullet("place", checkout, "--explain", "web", "-o", "json").json == done.json
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("web", "'web' is not a workload's name (write it as namespace/Kind/name)"),
-        ("shop/Pod/web", "there is no workload shop/Pod/web (there are: shop/Deployment/web)"),
+        ("api", "nothing on any node is called api (here: shop/Deployment/web)"),
+        (
+            "shop/Deployment/wbe",
+            "nothing on any node is called shop/Deployment/wbe (did you mean shop/Deployment/web?)",
+        ),
     ],
 )
 def test_place_explains_nothing_unknown(checkout: Path, name: str, said: str) -> None:

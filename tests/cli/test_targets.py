@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pullet.cli.targets import matching, spots
+from pullet.cli.targets import matching, spots, workload_meant_by
 from pullet.model.errors import Refused
-from pullet.model.names import InstanceName
+from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.pod import Restart
 
@@ -69,6 +69,36 @@ def test_what_does_not_run_here() -> None:
     assert refused.value.hint == (
         "here: shop/Deployment/web, test/Deployment/web, shop/StatefulSet/db, shop/Pod/once"
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("statefulset/dbs", "did you mean shop/StatefulSet/db?"),
+        ("shop/Deployment/wbe", "did you mean shop/Deployment/web?"),
+        ("shop/web#7", "here: shop/Deployment/web#0, shop/Deployment/web#1"),
+    ],
+)
+def test_a_slip(target: str, hint: str) -> None:
+    """What was probably meant is named."""
+    with pytest.raises(Refused, match="nothing on edge-1 is called") as refused:
+        meant(target)
+    assert refused.value.hint == hint
+
+
+def test_a_node_that_runs_a_lot() -> None:
+    """The first are enough to see how names are written."""
+    many = tuple(incarnation(f"shop/Pod/p{number}#0", container("app")) for number in range(200))
+    with pytest.raises(Refused) as refused:
+        matching("zebra", many, "edge-1")
+    assert refused.value.hint.endswith("shop/Pod/p9 and 190 more")
+
+
+def test_an_instance_stands_for_its_workload() -> None:
+    """Whichever it is, also one that does not stand."""
+    names = [WorkloadName("shop", "Deployment", "web"), WorkloadName("shop", "StatefulSet", "db")]
+    assert workload_meant_by("web#3", names, "edge-1") == names[0]
+    assert workload_meant_by("shop/StatefulSet/db#0", names, "edge-1") == names[1]
 
 
 def test_containers() -> None:

@@ -26,7 +26,7 @@ def place(
         str | None,
         typer.Option(
             metavar="WORKLOAD",
-            help="Say of each node why it runs this workload (namespace/Kind/name) or not.",
+            help="Say of each node why it runs this workload or not.",
         ),
     ] = None,
     output: Output = Format.TABLE,
@@ -70,16 +70,13 @@ def place(
 def _explain(name: str, catalog: Catalog, placement: Placement, output: Format) -> int:
     """For each node: the instances it runs, or the reason it was not asked."""
     from pullet.cli.output import columns, data
-    from pullet.model.errors import Refused
-    from pullet.model.names import WorkloadName
+    from pullet.cli.targets import workload_meant_by
     from pullet.model.node import Node
     from pullet.placement import objections
 
-    wanted = WorkloadName.parse(name)
-    workload = next((one for one in catalog.workloads if one.name == wanted), None)
-    if workload is None:
-        known = ", ".join(str(one.name) for one in catalog.workloads) or "none"
-        raise Refused(f"there is no workload {name}", hint=f"there are: {known}")
+    by_name = {one.name: one for one in catalog.workloads}
+    wanted = workload_meant_by(name, by_name, "any node")
+    workload = by_name[wanted]
     nodes = catalog.nodes or tuple(Node(node) for node in placement.nodes)
     reasons = objections(workload, nodes)
     instances = {
@@ -95,7 +92,7 @@ def _explain(name: str, catalog: Catalog, placement: Placement, output: Format) 
         )
     else:
         rows = {node: {"verdict": verdicts[node], "instances": instances[node]} for node in instances}
-        data({"workload": name, "nodes": rows}, output)
+        data({"workload": str(wanted), "nodes": rows}, output)
     return 0
 
 

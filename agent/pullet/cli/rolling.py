@@ -78,10 +78,18 @@ def line(one: Rolling) -> str:
         return f"{one['workload']}: {one['state']} to {wanted}, {counts}{beside}; {end}"
     if one["state"] == "converged":
         return f"{one['workload']}: converged to {wanted}, {one['ready']} of {one['wanted']} ready{since}"
-    deadline = f", has to come on by {one['deadline']}" if one["deadline"] else ""
+    deadline = (
+        f", {'had' if _is_over(one) else 'has'} to come on by {one['deadline']}" if one["deadline"] else ""
+    )
     return (
         f"{one['workload']}: {one['state']} to {wanted}, {counts}{beside}; {one['because']}{since}{deadline}"
     )
+
+
+def _is_over(one: Rolling) -> bool:
+    from pullet.cli.output import seconds_of
+
+    return seconds_of(one["deadline"]) < time.time()
 
 
 def _asked(settings: Settings) -> list[Rolling]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ from pullet.model.observed import Incarnation, ObservedContainer, Role
 
 if TYPE_CHECKING:
     from pullet.engine.docker_engine import DockerEngine
+
+
+SHOWN = 10
+"""Names that a hint lists at most."""
+
+CLOSE = 0.6
+"""How much alike two names must be for one to be a slip of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,7 @@ def meant_by(target: str, instances: Iterable[InstanceName], node: str) -> Insta
     names = list(instances)
     meant = _meant(target, names)
     if not meant:
-        there = ", ".join(dict.fromkeys(str(name.workload) for name in names)) or "nothing"
-        raise Refused(f"nothing on {node} is called {target}", hint=f"here: {there}")
+        raise Refused(f"nothing on {node} is called {target}", hint=_probably(target, names))
     if len(meant) > 1:
         candidates = ", ".join(sorted(map(str, meant)))
         raise Refused(f"{target} may be several on {node}", hint=f"say which: {candidates}")
@@ -60,8 +67,8 @@ def meant_by(target: str, instances: Iterable[InstanceName], node: str) -> Insta
 
 
 def workload_meant_by(target: str, workloads: Iterable[WorkloadName], node: str) -> WorkloadName:
-    """As `meant_by`, where an instance stands for its workload."""
-    meant = meant_by(target, (InstanceName(name, "0") for name in workloads), node)
+    """As `meant_by`, where an instance, whichever it is, stands for its workload."""
+    meant = meant_by(target.partition("#")[0], (InstanceName(name, "0") for name in workloads), node)
     return meant if isinstance(meant, WorkloadName) else meant.workload
 
 
@@ -89,6 +96,26 @@ def _meant(target: str, names: Sequence[InstanceName]) -> set[InstanceName | Wor
     workloads = {name.workload for name in names if target.casefold() in _spellings(name.workload)}
     others = {name for name in names if name.workload not in workloads}
     return {*workloads, *(name for name in others if target.casefold() in _instance_spellings(name))}
+
+
+def _probably(target: str, names: Sequence[InstanceName]) -> str:
+    """What was probably meant, or else the first of what there is."""
+    workload, _, ordinal = target.partition("#")
+    if ordinal and (
+        siblings := [str(one) for one in names if workload.casefold() in _spellings(one.workload)]
+    ):
+        return f"here: {_some(siblings)}"
+    workloads = list(dict.fromkeys(one.workload for one in names))
+    spelt = {spelling: one for one in workloads for spelling in _spellings(one)}
+    close = difflib.get_close_matches(workload.casefold(), spelt, n=1, cutoff=CLOSE)
+    if close:
+        return f"did you mean {spelt[close[0]]}?"
+    return f"here: {_some([str(one) for one in workloads]) or 'nothing'}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _spellings(name: WorkloadName) -> set[str]:
