@@ -16,6 +16,7 @@ import yaml
 from tests.lab.agents import Agent
 from tests.lab.declare import deployment
 from tests.lab.git_servers import free_port
+from tests.lab.images import IDLES
 
 # Runs its first argument for each question. On SIGTERM it is no longer ready, answers who had not seen that, and ends.
 SERVE = """\
@@ -62,10 +63,10 @@ SERVICE = yaml.safe_dump(
 )
 
 
-def web(version: str, how: dict[str, Any]) -> str:
+def web(version: str, how: dict[str, Any], script: str = SERVE) -> str:
     """Three that answer with their version."""
     env = [{"name": "VERSION", "value": version}]
-    return deployment("web", 3, command=["sh", "-c", SERVE, VERSION], env=env, ready=READY, **how)
+    return deployment("web", 3, command=["sh", "-c", script, VERSION], env=env, ready=READY, **how)
 
 
 def balancer(port: int) -> str:
@@ -126,3 +127,19 @@ def test_no_answer_is_missed(agent: Agent, strategy: str) -> None:
         at_the_end = client.answers["new"]
         agent.waits(lambda: client.answers["new"] > at_the_end + 10, "the new ones answer")
     assert set(client.answers) == {"old", "new"}, client.answers
+
+
+def test_a_bad_release_costs_no_answer(agent: Agent) -> None:
+    """One of the old ones goes for what never answers, and comes back with the rollback; the others serve."""
+    port = free_port()
+    how = {"spec": {**STRATEGIES["in turn"]["spec"], "progressDeadlineSeconds": 3}}
+    agent.follows({"web.yaml": web("old", how), "service.yaml": SERVICE, "front.yaml": balancer(port)})
+    good = sorted(one.hash for one in agent.containers())
+    client = Client(port)
+    with client.asking():
+        commit = agent.work.deploy({"web.yaml": web("new", how, IDLES)})
+        agent.reaches("rolled-back", commit)
+        agent.waits(lambda: sorted(one.hash for one in agent.containers()) == good, "has all of the old")
+        at_the_end = client.answers["old"]
+        agent.waits(lambda: client.answers["old"] > at_the_end + 10, "the old ones answer")
+    assert set(client.answers) == {"old"}, client.answers
