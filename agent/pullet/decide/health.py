@@ -64,13 +64,16 @@ _UNASKED = Health(Condition.READY, "it runs, and no readiness probe is declared"
 
 
 def health(incarnation: Incarnation, observed: Observed, now: float) -> Health:
-    """The worst of its containers; what only serves them counts where it is not well."""
+    """The worst of its containers; what only serves them counts where it is not well.
+
+    Of those that are as well as each other, one that is asked tells more.
+    """
     found = [(one, container_health(one, incarnation, observed, now)) for one in incarnation.containers]
     telling = [state for one, state in found if one.role is Role.MAIN or not state.good]
     missing = [name for name in incarnation.mains if name not in _mains_of(incarnation)]
     if missing:
         telling.append(Health(Condition.STARTING, f"its container {missing[0]} is not there yet"))
-    return max(telling, key=lambda state: state.condition)
+    return max(telling, key=lambda state: (state.condition, state != _UNASKED))
 
 
 def _mains_of(incarnation: Incarnation) -> list[str]:
