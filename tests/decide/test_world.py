@@ -125,6 +125,19 @@ def test_a_crash_loop_is_reported_and_does_not_flap() -> None:
     assert states == {State.DEGRADED}
 
 
+def test_what_crashes_every_ten_odd_seconds_is_not_called_well_in_between() -> None:
+    """From the third time on, until it has been up for a minute."""
+    world = World()
+    world.engine.script.crashes["web:1"] = Crash(15.0, 7)
+    world.commit([workload("web", "web:1")])
+    first = [world.settle(1).state for _ in range(100)]
+    assert State.CONVERGED in first
+    then = [world.settle(1).state for _ in range(200)]
+    assert State.CONVERGED not in then
+    del world.engine.script.crashes["web:1"]
+    assert world.settle(300).state is State.CONVERGED
+
+
 def test_what_failed_for_good_is_started_again_when_somebody_asks() -> None:
     """Once for each time that it is asked."""
     world = World()

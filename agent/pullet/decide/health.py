@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
+from pullet.decide.backoff import STABLE
 from pullet.model.observed import Answer, Incarnation, Observed, ObservedContainer, Phase, Role
 from pullet.model.plan import Revive
 from pullet.model.pod import Restart
@@ -13,6 +14,9 @@ from pullet.model.probe import Probe
 
 SETTLE = 10.0
 """Seconds that a container without a readiness probe must stay up after a crash to count as ready again."""
+
+OFTEN = 3
+"""Restarts, with less than `STABLE` seconds between two on average, after which it has to stay up for `STABLE`."""
 
 PATIENCE = 60.0
 """Seconds of not being ready after which people should know that something is wrong."""
@@ -137,7 +141,13 @@ class _Look(NamedTuple):
         known = answer is not None and answer.since is not None and answer.since <= self.now
         began = answer.since if answer and answer.since is not None and known else self.started_at
         relapse = _longest(self.one.liveness) if self.one.liveness and self.relapses else 0.0
-        return began + max(SETTLE, relapse)
+        return began + max(STABLE if self.is_flapping else SETTLE, relapse)
+
+    @property
+    def is_flapping(self) -> bool:
+        """So that what crashes every ten-odd seconds is not called well in between, time after time."""
+        lived = self.started_at - self.one.created_at
+        return self.one.restarts >= OFTEN and lived < STABLE * self.one.restarts
 
 
 def _longest(probe: Probe) -> float:
