@@ -6,7 +6,7 @@ from it in the order of ordinals, so a rollout goes instance by instance without
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
@@ -15,6 +15,7 @@ from pullet.decide.heal import heal, tried_again, unfinished
 from pullet.decide.naming import cut_off, others_unnamed, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import still_proving
+from pullet.decide.rest import rests
 from pullet.decide.scene import Move, Scene
 from pullet.decide.strategies import not_its_turn, not_to_come, old_stays
 from pullet.model.observed import Incarnation
@@ -23,10 +24,16 @@ from pullet.model.plan import Remove, Revive, Start, Wait, pulls
 from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
 
 
-def replace(assignment: Assignment, scene: Scene) -> Iterator[Move]:
+def replace(assignment: Assignment, scene: Scene) -> Iterable[Move]:
     """Steps and waits for the instances that should stand here."""
+    awake = [one for one in _in_turn(assignment) if not rests(one, assignment, scene)]
+    return moves(awake, assignment, scene) if awake else ()
+
+
+def moves(instances: Iterable[Instance], assignment: Assignment, scene: Scene) -> Iterator[Move]:
+    """Those for some of its instances, in their turn."""
     budget = Budget(assignment, scene)
-    for instance in _in_turn(assignment):
+    for instance in instances:
         current, old = _told_apart(instance, scene)
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)

@@ -32,12 +32,15 @@ SOONEST = 1.0
 """Seconds until what is overdue and cannot be judged yet is looked at again."""
 
 
+_NOTHING = Record()
+
+
 def weigh(assignment: Assignment, scene: Scene) -> Record:
     """What is known of the workload's specifications from now on."""
-    case = _Case(assignment, scene)
-    record = case.record
-    if case.quarantined or (record.good and record.good.hash == case.hash):
+    record = _known(assignment, scene)
+    if _is_judged(assignment.instances[0].hash, record):
         return replace(record, trial=None) if record.trial else record
+    case = _Case(assignment, scene)
     if scene.words.paused or assignment.workload.paused:
         return replace(record, trial=case.idle())
     record = replace(record, good=case.bygone() or record.good)
@@ -83,6 +86,26 @@ def _clamped(record: Record, now: float) -> Record:
     return record
 
 
+def _known(assignment: Assignment, scene: Scene) -> Record:
+    """Without what a person wants to be tried again."""
+    name = assignment.workload.name
+    record = scene.memory.records.get(str(name), _NOTHING)
+    if not (record.failed or record.trial):
+        return record
+    record, asked = _clamped(record, scene.now), scene.asked_again(name)
+    if record.failed and record.failed.at <= asked:
+        record = replace(record, failed=None)
+    if record.trial and record.trial.since <= asked:
+        record = replace(record, trial=None)
+    return record
+
+
+def _is_judged(digest: str, record: Record) -> bool:
+    """Good, or quarantined."""
+    good, failed = record.good, record.failed
+    return (good is not None and good.hash == digest) or (failed is not None and failed.hash == digest)
+
+
 @dataclass(frozen=True)
 class _Case:
     assignment: Assignment
@@ -94,20 +117,7 @@ class _Case:
 
     @cached_property
     def record(self) -> Record:
-        """Without what a person wants to be tried again."""
-        name = str(self.assignment.workload.name)
-        record = _clamped(self.scene.memory.records.get(name, Record()), self.scene.now)
-        asked = self.scene.asked_again(self.assignment.workload.name)
-        if record.failed and record.failed.at <= asked:
-            record = replace(record, failed=None)
-        if record.trial and record.trial.since <= asked:
-            record = replace(record, trial=None)
-        return record
-
-    @property
-    def quarantined(self) -> bool:
-        failed = self.record.failed
-        return failed is not None and failed.hash == self.hash
+        return _known(self.assignment, self.scene)
 
     @cached_property
     def standing(self) -> Sequence[Incarnation]:
