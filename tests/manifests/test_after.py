@@ -133,6 +133,16 @@ def test_what_never_completes_is_not_waited_for() -> None:
     assert "waits for shop/Deployment/db to complete, which runs on and on" in said(found)[0]
 
 
+def test_a_project_that_waits_for_what_never_completes() -> None:
+    """Compose takes that, so it is told, and not refused."""
+    needs = "depends_on: {job: {condition: service_completed_successfully}}"
+    text = f"name: shop\nservices: {{web: {{image: i, {needs}}}, job: {{image: i, restart: HOW}}}}\n"
+    found = catalog(text.replace("HOW", "always"), "compose.yaml")
+    assert "waits for shop/Service/job to complete, which runs on and on" in str(found.problems[0])
+    assert not refused(found)
+    assert catalog(text.replace("HOW", "on-failure"), "compose.yaml").problems == ()
+
+
 def test_a_file_alone_may_name_what_another_declares() -> None:
     """Where one file is looked at by itself, that is only warned of."""
     text = runs("Deployment", "web", "Deployment/db")

@@ -209,3 +209,10 @@ def test_a_canary_that_needs_a_port_of_the_node() -> None:
     """As with blue/green, a warning says that the old one stops first."""
     found = service("ports: ['80:80'], x-pullet: {strategy: canary, steps: [1]}")
     assert any("they need port 80 of the node: the old one stops first" in one for one in said(found))
+
+
+def test_a_job_has_no_strategy() -> None:
+    """It is run anew, and replaces nothing."""
+    found = service("deploy: {mode: replicated-job}, x-pullet: {strategy: blue-green}")
+    assert any("says nothing of a job" in one for one in said(found))
+    assert found.workloads == ()

@@ -63,14 +63,24 @@ def _unknown(workload: Workload, known: Known) -> Iterator[_Wrong]:
 
 
 def _endless(workload: Workload, named: Mapping[WorkloadName, Workload]) -> Iterator[_Wrong]:
-    """What runs until it is removed never completes; a Pod may, and a service, where nothing starts it again."""
+    """What runs until it is removed never completes; a Pod may, and a service, where nothing starts it again.
+
+    Compose takes it in a project's own depends_on, so there it is a warning.
+    """
     for one in workload.after:
         needed = named.get(one.workload)
-        if one.origin is None or one.condition != "complete" or needed is None:
+        if one.condition != "complete" or needed is None:
             continue
         if isinstance(needed.lifetime, Endless) and needed.pod.restart is Restart.ALWAYS:
             message = f"waits for {one.workload} to complete, which runs on and on"
-            yield workload.name, _problem(workload, one.origin, message, "write ready instead of complete")
+            if one.origin is None:
+                hint = f"let {one.workload.name} have another restart than always"
+                yield workload.name, _problem(workload, None, message, hint, Severity.WARNING)
+            else:
+                yield (
+                    workload.name,
+                    _problem(workload, one.origin, message, "write ready instead of complete"),
+                )
 
 
 def _circles(named: Mapping[WorkloadName, Workload]) -> Iterator[_Wrong]:

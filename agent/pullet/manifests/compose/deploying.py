@@ -125,6 +125,8 @@ def _restart(text: str, findings: Findings) -> Ending:
 def replacement(service: Service, pod: Pod, findings: Findings) -> Replacement:
     """As x-pullet or else update_config says; else the old goes first only where two cannot stand side by side."""
     special = asked_for(service.x_pullet, pod, findings) if service.x_pullet else None
+    if special and is_job(service):
+        findings.error(("x-pullet", "strategy"), "says nothing of a job, which runs anew when it changes")
     if special and _has_address(pod):
         findings.warn(
             ("x-pullet", "strategy"), "the old goes first all the same, as two cannot have the same address"
