@@ -48,7 +48,7 @@ T = TypeVar("T")
 def measure(lab: Lab) -> list[Figure]:
     silence()
     lab.say("inside: ticks, plans, manifests, snapshots")
-    return [tick(50), tick(500), plan(5000), reading(2000), first_snapshot(1000)]
+    return [tick(50), tick(500), tick(5000), plan(5000), reading(2000), first_snapshot(1000)]
 
 
 def tick(count: int) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Incarnation, Observed, Phase
+from pullet.model.observed import Drift, Incarnation, Observed, Phase
 from pullet.model.placement import Assignment, Desired, Instance
 from pullet.model.plan import Plan, Remove
 from pullet.model.report import (
@@ -148,8 +148,7 @@ def _workloads(outcome: Outcome) -> Iterator[tuple[WorkloadName, WorkloadReport]
 
 def _wanted(assignment: Assignment, outcome: Outcome) -> WorkloadReport:
     scene = outcome.scene
-    standing = scene.standing(assignment.workload.name)
-    current = {instance.name: _current(instance, standing) for instance in assignment.instances}
+    current = {instance.name: _current(instance, scene) for instance in assignment.instances}
     ready = sum(1 for one in current.values() if one is not None and scene.health(one).good)
     state, message = _judge(assignment, current, outcome)
     return WorkloadReport(
@@ -203,9 +202,9 @@ def _as_asked(
     assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
 ) -> tuple[State, str]:
     """What serves may have been changed by hand, which is about to be put right, or only told."""
-    scene, standing = outcome.scene, [one for one in current.values() if one is not None]
-    changed = [word for one in standing if (word := told(one, assignment.workload, scene))]
-    if any(_repaired(one, assignment, scene) for one in standing):
+    scene, drifted = outcome.scene, [one for one in current.values() if one is not None and _drift(one)]
+    changed = [word for one in drifted if (word := told(one, assignment.workload, scene))]
+    if any(_repaired(one, assignment, scene) for one in drifted):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
     return State.CONVERGED, changed[0] if changed else ""
 
@@ -247,8 +246,8 @@ def _kept(name: WorkloadName, outcome: Outcome) -> State:
     return State.PROGRESSING if going and not outcome.plan.hold else State.HELD
 
 
-def _current(instance: Instance, standing: Sequence[Incarnation]) -> Incarnation | None:
-    return next((one for one in standing if (one.instance, one.hash) == (instance.name, instance.hash)), None)
+def _current(instance: Instance, scene: Scene) -> Incarnation | None:
+    return next((one for one in scene.incarnations(instance.name) if one.hash == instance.hash), None)
 
 
 def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
@@ -265,9 +264,7 @@ def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
             found.good,
             because,
             tuple(_containers(one)),
-            tuple(change.words for container in one.containers for change in container.drift)
-            if _changed(one, scene)
-            else (),
+            tuple(change.words for change in _drift(one)) if _changed(one, scene) else (),
         )
     there = {one.instance for one in standing}
     for assignment in outcome.desired.assignments:
@@ -281,11 +278,17 @@ def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
 
 def _changed(one: Incarnation, scene: Scene) -> str:
     """What was changed by hand of one that is wanted as it is."""
+    if not _drift(one):
+        return ""
     assignment = scene.assignment(one.instance.workload)
     wanted = assignment.instances if assignment else ()
     if assignment is None or (one.instance, one.hash) not in {(each.name, each.hash) for each in wanted}:
         return ""
     return told(one, assignment.workload, scene)
+
+
+def _drift(one: Incarnation) -> list[Drift]:
+    return [change for container in one.containers for change in container.drift]
 
 
 def _containers(one: Incarnation) -> Iterator[ContainerReport]:
