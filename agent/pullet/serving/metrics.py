@@ -20,14 +20,14 @@ from prometheus_client.registry import Collector
 
 from pullet import __version__
 from pullet.model.observed import Attempt
-from pullet.model.plan import Mend, Plan, Pull, Remove, Revive, Start
+from pullet.model.plan import Mend, Plan, Pull, Remove, Revive, Start, Stop
 from pullet.model.problem import Severity
 from pullet.model.report import Report, State
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each counter that nobody asks for
 
 TICK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-STEPS = tuple(step.do for step in (Pull, Start, Revive, Mend, Remove))
+STEPS = tuple(step.do for step in (Pull, Start, Revive, Mend, Stop, Remove))
 
 
 class Metrics:
