@@ -207,6 +207,20 @@ def test_a_ledger_that_is_lost() -> None:
     assert world.settle(60).state is State.ROLLED_BACK
 
 
+def test_a_ledger_that_is_lost_after_a_rollback() -> None:
+    """What came back says which commit has it, and not at which one it came; so it comes back once more."""
+    world = settled(replace(workload("web", "web:1"), replacement=Recreate()))
+    good = world.desired.revision.commit
+    world.engine.script.crashes["web:2"] = Crash(0.5)
+    world.commit([replace(workload("web", "web:2"), replacement=Recreate())])
+    for memory in (world.memory, Memory()):
+        world.memory = memory
+        assert world.settle(120).state is State.ROLLED_BACK
+        assert images(world) == ["web:1"]
+        assert [one.commit for one in world.observe().incarnations] == [good]
+        world.clock.advance(30)
+
+
 def test_a_rollout_may_stop_instead() -> None:
     """As Compose's failure_action: pause asks: nothing goes back, and nothing goes on."""
     world = settled(workload("web", "web:1", replicas=2))

@@ -61,7 +61,7 @@ def test_the_last_words_are_kept(agent: Agent) -> None:
 
 def test_what_was_good_is_remembered_by_the_next_agent(agent: Agent) -> None:
     """Killed in between, with Git away and the tag moved on: the same image comes back, from the ledger alone."""
-    agent.follows({"web.yaml": deployment("web", spec={**SOON, "strategy": {"type": "Recreate"}})})
+    good = agent.follows({"web.yaml": deployment("web", spec={**SOON, "strategy": {"type": "Recreate"}})})
     before = agent.inspected()["Image"]
     how: dict[str, Any] = {"image": BUSYBOX_2, "ready": NEVER}
     spec = {"progressDeadlineSeconds": 8, "strategy": {"type": "Recreate"}}
@@ -73,6 +73,7 @@ def test_what_was_good_is_remembered_by_the_next_agent(agent: Agent) -> None:
         agent.reaches("rolled-back", commit)
         agent.waits(lambda: [one.image for one in agent.containers()] == [BUSYBOX], "what was good runs")
     assert agent.inspected()["Image"] == before
+    assert agent.stands()[f"{WEB}#0"].commit == good
 
 
 def test_another_try(agent: Agent) -> None:

@@ -44,7 +44,8 @@ def _judged(assignment: Assignment, memory: Memory, recalled: Mapping[WorkloadNa
     name = assignment.workload.name
     if record := _quarantined(assignment, memory):
         if record.good and name in recalled:
-            return _returned(assignment, record, recalled[name])
+            back = _returned(assignment, record.good, recalled[name])
+            return replace(back, failed=record.failed)
         return replace(assignment, workload=replace(assignment.workload, paused=True), failed=record.failed)
     known = memory.records.get(str(name), Record()).good
     if known and known.hash == assignment.instances[0].hash:
@@ -52,19 +53,15 @@ def _judged(assignment: Assignment, memory: Memory, recalled: Mapping[WorkloadNa
     return assignment
 
 
-def _returned(assignment: Assignment, record: Record, good: Workload) -> Assignment:
-    declared = assignment.workload
+def _returned(assignment: Assignment, good: Good, recalled: Workload) -> Assignment:
+    declared, pod = assignment.workload, recalled.pod
     workload = replace(
-        declared, pod=good.pod, logins=good.logins, replacement=_backward(declared), paused=False
+        declared, pod=pod, logins=recalled.logins, replacement=_backward(declared), paused=False
     )
-    digest = good.pod.digest()
-    back = replace(
-        assignment,
-        workload=workload,
-        instances=tuple(replace(one, pod=good.pod, hash=digest) for one in assignment.instances),
-        failed=record.failed,
-    )
-    return _fixed(back, record.good.images if record.good else {})
+    digest = pod.digest()
+    instances = tuple(replace(one, pod=pod, hash=digest) for one in assignment.instances)
+    back = replace(assignment, workload=workload, instances=instances, commit=good.commit)
+    return _fixed(back, good.images)
 
 
 def _backward(workload: Workload) -> Replacement:

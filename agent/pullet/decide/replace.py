@@ -90,7 +90,7 @@ def _succeed(
     healing = tried_again(current, scene, instance) or heal(current, scene, instance)
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
-        start = Start(instance, scene.desired.revision.commit, what_next)
+        start = Start(instance, scene.commit_of(assignment), what_next)
         yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
             scene.unless_too_soon(start)
         ]
@@ -169,7 +169,7 @@ def _prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene
 def _start(instance: Instance, assignment: Assignment, scene: Scene, because: str) -> Move:
     if holder := scene.port_holder(instance):
         return Wait(instance.name, f"a port of the node that it needs is held by {holder.instance}")
-    start = Start(instance, scene.desired.revision.commit, because, unnamed(assignment, scene))
+    start = Start(instance, scene.commit_of(assignment), because, unnamed(assignment, scene))
     return scene.unless_too_soon(start)
 
 

@@ -53,6 +53,10 @@ class Scene:
         """What of the workload is placed here; None where nothing is."""
         return self._assigned.get(workload)
 
+    def commit_of(self, assignment: Assignment) -> str:
+        """Which commit declares what is wanted: containers tell it, should nobody remember it any more."""
+        return assignment.commit or self.desired.revision.commit
+
     @cached_property
     def _assigned(self) -> Mapping[WorkloadName, Assignment]:
         return {one.workload.name: one for one in self.desired.assignments}

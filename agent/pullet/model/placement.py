@@ -50,12 +50,14 @@ class Instance:
 class Assignment:
     """The share of one workload that is placed on this node.
 
-    Where what is declared has `failed` here, the instances are those of the last good specification.
+    Where what is declared has `failed` here, the instances are those of the last good specification, which `commit`
+    declares; else it is empty, and the revision declares them.
     """
 
     workload: Workload
     instances: tuple[Instance, ...]
     failed: Failed | None = None
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
