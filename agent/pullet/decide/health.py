@@ -146,7 +146,8 @@ class _Look(NamedTuple):
     @property
     def is_flapping(self) -> bool:
         """So that what crashes every ten-odd seconds is not called well in between, time after time."""
-        lived = self.started_at - self.one.created_at
+        made = self.one.created_at
+        lived = self.started_at - made if made is not None else 0.0
         return self.one.restarts >= OFTEN and lived < STABLE * self.one.restarts
 
 
