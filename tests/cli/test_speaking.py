@@ -155,9 +155,12 @@ def test_retry(agent: Agent) -> None:
     done = agent.pullet("retry", "web")
     said = f"{WEB} is tried again on {agent.node}: it is converged, so there is nothing to do\n"
     assert (done.code, done.err, done.out) == (0, "", said)
+    agent.pullet("pause")
+    assert f"{WEB} is tried again on {agent.node} once it is resumed: " in agent.pullet("retry", "web").out
+    agent.pullet("resume")
     done = agent.pullet("retry", "shop/Deployment/wep")
     assert done.code == 1
-    assert f"nothing on {agent.node} is called shop/Deployment/wep (here: {WEB})" in done.err
+    assert f"nothing on {agent.node} is called shop/Deployment/wep (did you mean {WEB}?)" in done.err
 
 
 def test_promote(agent: Agent) -> None:

@@ -30,8 +30,10 @@ def retry(
     settings = load_settings(config)
     known = local_status(settings)["workloads"]
     name = workload_meant_by(workload, map(WorkloadName.parse, known), settings.node)
-    WordFiles(settings.state).retry(name)
-    typer.echo(f"{name} is tried again on {settings.node}: {_tried(known[str(name)])}")
+    words = WordFiles(settings.state)
+    words.retry(name)
+    when = " once it is resumed" if words.read().paused else ""
+    typer.echo(f"{name} is tried again on {settings.node}{when}: {_tried(known[str(name)])}")
 
 
 def _tried(report: Mapping[str, Any]) -> str:
