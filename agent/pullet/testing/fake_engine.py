@@ -275,7 +275,7 @@ class FakeEngine:
             return
         if container.spec.image in self.script.unstartable:
             raise self.script.unstartable[container.spec.image]
-        if any(_collide(one, container) for one in self._running()):
+        if container.pod.host_ports and any(_collide(one, container) for one in self._running()):
             raise Transient(f"start {container.instance}: port is already allocated")
         container.restarts, container.backoff = 0, 0.0
         self._run(container)
