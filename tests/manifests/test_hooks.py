@@ -137,3 +137,16 @@ def test_other_annotations_are_free() -> None:
     """Also on the pods."""
     found = together(deployment(pods=', annotations: {"example.com/team": "a"}'))
     assert not [one for one in found.problems if one.severity is Severity.ERROR]
+
+
+def test_a_service_selects_the_pods_of_a_job_by_its_name() -> None:
+    """By the label that Kubernetes gives them; the Jobs of a CronJob have names of their own."""
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: all, namespace: shop}\n"
+        "spec: {selector: {job-name: migrate}}\n"
+    )
+    found = together(job(), service)
+    pod = named(found, MIGRATE).pod
+    assert pod.labels["job-name"] == pod.labels["batch.kubernetes.io/job-name"] == "migrate"
+    assert "all" in pod.names
+    assert together(cron_job()).workloads[0].pod.labels == {}

@@ -14,7 +14,7 @@ from pullet.manifests.hooking import AFTER, BEFORE, HOOK, OF
 from pullet.manifests.kubernetes import jobschema as shapes
 from pullet.manifests.kubernetes import pods
 from pullet.manifests.kubernetes.ours import passed_over_on_pods
-from pullet.manifests.kubernetes.schema import Metadata, Object
+from pullet.manifests.kubernetes.schema import Metadata, Object, TemplateMetadata
 from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.kubernetes.workloads import SPEC, draft
 from pullet.manifests.problems import Findings
@@ -26,6 +26,7 @@ _TURNS = {BEFORE: True, AFTER: False}
 _ANNOTATIONS: Loc = ("metadata", "annotations")
 _INDEX = Given("JOB_COMPLETION_INDEX", Pieces((Fact.ORDINAL,)))
 _OURS = "kubernetes.io/job-controller"
+_NAMES = ("batch.kubernetes.io/job-name", "job-name")
 _UIDS = frozenset({"controller-uid", "batch.kubernetes.io/controller-uid"})
 _LONGEST_NAME, _LONGEST_CRON_NAME = 63, 52
 _MOST_INDEXES = 100_000
@@ -67,10 +68,19 @@ def _draft(shape: Object, spec: shapes.JobSpec, place: Loc, lifetime: Lifetime, 
     if spec.template.spec.restart_policy not in {"OnFailure", "Never"}:
         findings.error((*where, "restartPolicy"), f"must be OnFailure or Never in a {shape.kind}")
     passed_over_on_pods(spec.template.metadata, (*place, "template", "metadata"), findings)
-    built = pods.build(spec.template.spec, spec.template.metadata, shape.metadata.namespace, where, findings)
+    metadata = _labelled(spec.template.metadata, shape)
+    built = pods.build(spec.template.spec, metadata, shape.metadata.namespace, where, findings)
     if spec.completion_mode == "Indexed":
         built = replace(built, needs=replace(built.needs, environments=_told(built.needs.environments)))
     return draft(shape, built, findings, count=Fixed(1), lifetime=lifetime)
+
+
+def _labelled(metadata: Metadata | None, shape: Object) -> Metadata:
+    """With the Job's name, by which Services select its pods; the Jobs of a CronJob have names of their own."""
+    given = metadata or TemplateMetadata.model_construct()
+    if shape.kind != "Job":
+        return given
+    return given.model_copy(update={"labels": {**given.labels, **dict.fromkeys(_NAMES, shape.metadata.name)}})
 
 
 def _told(environments: tuple[tuple[Source, ...], ...]) -> tuple[tuple[Source, ...], ...]:
