@@ -143,7 +143,7 @@ def test_a_service_selects_the_pods_of_a_job_by_its_name() -> None:
     """By the label that Kubernetes gives them; the Jobs of a CronJob have names of their own."""
     service = (
         "apiVersion: v1\nkind: Service\nmetadata: {name: all, namespace: shop}\n"
-        "spec: {selector: {job-name: migrate}}\n"
+        "spec: {clusterIP: None, selector: {job-name: migrate}}\n"
     )
     found = together(job(), service)
     pod = named(found, MIGRATE).pod
