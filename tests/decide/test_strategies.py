@@ -325,3 +325,18 @@ def test_a_delay_between_two() -> None:
     node.settle(60)
     assert images(node) == ["web:1"] * 2 + ["web:2"] * 2
     assert node.settle(200).state is State.CONVERGED
+
+
+def test_a_canary_that_fell_is_forgiven_when_somebody_asks() -> None:
+    """Where it was left as it is: how often it fell before is no matter then, only whether it does again."""
+    world = World()
+    how = Canary((CanaryStep(Share(1)),))
+    world.commit([replace(workload("web", "web:1", replicas=2, replacement=how), on_failure="pause")])
+    world.settle(60)
+    world.engine.script.crashes["web:2"] = Crash(3.0, 1)
+    world.commit([replace(workload("web", "web:2", replicas=2, replacement=how), on_failure="pause")])
+    assert world.settle(60).state is State.DEGRADED
+    del world.engine.script.crashes["web:2"]
+    world.settle(120)
+    world.words = Words(retried={"shop/Deployment/web": world.clock.now()})
+    assert world.settle(200).state is State.CONVERGED

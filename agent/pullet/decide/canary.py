@@ -87,18 +87,22 @@ def canary_failure(assignment: Assignment, scene: Scene) -> str:
         return ""
     for one in newcomers.standing.values():
         for each in one.containers:
-            if fell := _fell(each, scene):
+            if fell := _fell(each, scene, scene.asked_again(assignment.workload.name)):
                 return f"the canary {one.instance} {fell}"
     said = scene.observed.inspected.get(question_key(assignment))
     return f"the canary's check failed: {said.message}" if how.check and said and said.failed else ""
 
 
-def _fell(one: ObservedContainer, scene: Scene) -> str:
-    """Whatever has to be started again has not proven itself, however well it is afterwards."""
+def _fell(one: ObservedContainer, scene: Scene, asked: float) -> str:
+    """Whatever has to be started again has not proven itself, however well it is afterwards.
+
+    Unless it was up already when a person `asked` to try again.
+    """
     answer = scene.observed.answers.get(one.id)
     if one.phase is Phase.RUNNING and answer is not None and not answer.live:
         return f"has to be restarted: {answer.message}"
-    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts:
+    forgiven = one.phase is Phase.RUNNING and (one.started_at or 0.0) <= asked
+    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts and not forgiven:
         how = "" if one.phase is Phase.RUNNING else f": {ending(one)}"
         return f"restarted {times(one.restarts)}{how}"
     return ""

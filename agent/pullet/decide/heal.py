@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from pullet.decide.health import Condition, container_health
 from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Instance
-from pullet.model.plan import Remove, Revive, Wait
+from pullet.model.plan import Remove, Revive, Step, Wait
 from pullet.model.pod import Pod, Restart
 
 _DOWN = frozenset({Condition.STOPPED, Condition.UNLIVE})
@@ -30,6 +30,15 @@ def heal(one: Incarnation, scene: Scene, known: Instance | None = None) -> Move 
             return scene.unless_too_soon(Remove(one, f"{found.because}; what is left of it goes"))
         case _:
             return Wait(one.instance, found.because, found.until)
+
+
+def uphold(old: Sequence[Incarnation], scene: Scene) -> Step | None:
+    """What brings an old one back that is needed until its successor serves, where none of the old does."""
+    if any(scene.health(one).good for one in old):
+        return None
+    moves = (heal(one, scene) for one in old)
+    step = next((move for move in moves if move and not isinstance(move, Wait)), None)
+    return replace(step, because=f"{step.because}; needed until its successor serves") if step else None
 
 
 def tried_again(one: Incarnation, scene: Scene, known: Instance) -> Move | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
-from pullet.decide.heal import heal, tried_again, unfinished
+from pullet.decide.heal import heal, tried_again, unfinished, uphold
 from pullet.decide.naming import cut_off, others_unnamed, takes_names, unnamed
 from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import still_proving
@@ -113,8 +113,8 @@ def _take_over(
     """The old one goes when the new one has proven itself, may serve alone, and answers to its names."""
     found = scene.health(current)
     if old and not found.good:
-        if spare := _superfluous(old, scene):
-            yield spare
+        if meanwhile := _superfluous(old, scene) or uphold(old, scene):
+            yield meanwhile
     elif old and (stays := _still_needed(instance, current, assignment, scene)):
         yield stays
     elif naming := takes_names(current, instance, assignment, scene):
@@ -181,9 +181,9 @@ def _make_room(
     first = old[0]
     serves = any(scene.health(one).good for one in old)
     if stays := _why_it_stays(instance, first, assignment):
-        return Wait(instance.name, f"{wanted} is wanted{stays}")
+        return uphold(old, scene) or Wait(instance.name, f"{wanted} is wanted{stays}")
     if waits := in_need(instance, assignment, scene) or not_its_turn(instance, assignment, scene):
-        return waits
+        return uphold(old, scene) or waits
     if isinstance(assignment.workload.replacement, Recreate):
         return scene.unless_too_soon(Remove(first, f"{wanted} is wanted, and its strategy is Recreate"))
     if any(one.host_ports & instance.pod.host_ports for one in old):
