@@ -13,7 +13,8 @@ from tests.lab.agents import COMMAND, pullet
 
 VERBS = (
     *("run", "once", "plan", "validate", "place", "status", "get", "describe", "logs", "exec", "history"),
-    *("sync", "pause", "resume", "accept", "retry", "promote", "init", "install", "uninstall", "doctor", "rollout"),
+    *("sync", "pause", "resume", "accept", "retry", "promote", "init", "install", "uninstall", "doctor"),
+    "rollout",
 )
 
 

@@ -17,8 +17,6 @@ from tests.lab.agents import Agent, Done, new_fleet, pullet
 from tests.lab.apps import App, Played, all_apps, files_of
 from tests.lab.engine import LabEngine
 
-pytestmark = pytest.mark.xdist_group("apps")  # they share what is dear to make
-
 ON_THE_NODE = Path(f"/tmp/pullet-apps-{os.getpid()}")
 _OWN = os.getpid() % 250 + 1
 """What the applications use of the node, paths and addresses, is this run's own: another may be at it too."""

@@ -13,8 +13,6 @@ from tests.lab.engine import LabEngine, NoEngine, private_engine
 from tests.lab.images import make_images
 from tests.lab.wait import eventually
 
-pytestmark = pytest.mark.xdist_group("engine-away")  # they share what is dear to make
-
 FILES = {"web.yaml": deployment("web", 3), "log.yaml": daemon_set("log")}
 
 

@@ -13,8 +13,6 @@ from tests.lab.images import BUSYBOX
 from tests.lab.nodes import Node, nodes
 from tests.lab.wait import eventually
 
-pytestmark = pytest.mark.xdist_group("nodes")  # they share what is dear to make
-
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[tuple[Node, ...]]:

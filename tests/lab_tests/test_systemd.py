@@ -12,8 +12,6 @@ from tests.lab.engine import LabEngine, NoEngine
 from tests.lab.systemd import Machine, machine
 from tests.lab.wait import eventually
 
-pytestmark = pytest.mark.xdist_group("systemd")  # they share what is dear to make
-
 STAND_IN = """#!/opt/pullet/bin/python
 import time
 from pullet import notify
