@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from pullet.decide import Scene
 from pullet.model.errors import Transient
 from pullet.model.network import Network
-from pullet.model.upkeep import Discard, StoredImage
+from pullet.model.upkeep import Discard, Spent, StoredImage
 from pullet.upkeep import OFTEN, SELDOM, Upkeep
 from tests.decide.world import World, workload
 
@@ -20,6 +20,7 @@ class Shelf:
         self.stored = {image.id: image for image in images}
         self.marked: list[str] = []
         self.networks: list[list[str]] = []
+        self.emptied: list[Spent] = []
         self.open = threading.Event()
         self.open.set()
         self.fails = False
@@ -34,6 +35,9 @@ class Shelf:
 
     def discard(self, one: Discard) -> None:
         del self.stored[one.image.id]
+
+    def empty(self, one: Spent) -> None:
+        self.emptied.append(one)
 
     def close_networks(self, needed: Iterable[Network]) -> None:
         self.open.wait(10)

@@ -15,7 +15,7 @@ from pullet.decide import Scene, needed, superfluous
 from pullet.model.errors import PulletError
 from pullet.model.names import InstanceName
 from pullet.model.network import Network
-from pullet.model.upkeep import Discard, Needed, StoredImage
+from pullet.model.upkeep import Discard, Needed, Spent, StoredImage
 
 log = structlog.get_logger()
 
@@ -40,6 +40,9 @@ class Storeroom(Protocol):
 
     def close_networks(self, needed: Iterable[Network]) -> None:
         """Those that this agent made, that are not among these, and on which nothing is."""
+
+    def empty(self, one: Spent) -> None:
+        """A volume; one that is in use all the same, or that this agent did not make, is left."""
 
 
 class Upkeep:
@@ -75,6 +78,8 @@ class Upkeep:
     def _put_away(self, what: Needed) -> None:
         try:
             self._store.close_networks(what.networks)
+            for one in what.spent:
+                self._store.empty(one)
             if self._keep is not None:
                 self._discard(what, self._keep)
         except PulletError as error:

@@ -27,7 +27,7 @@ def names(world: World) -> list[str]:
 
 
 def kept(declared: Workload, *, says: bool = True) -> Workload:
-    return replace(declared, kept=says)
+    return replace(declared, prune="false" if says else "true")
 
 
 def test_a_dependant_goes_before_what_it_needs() -> None:

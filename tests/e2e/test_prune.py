@@ -63,8 +63,7 @@ def test_a_project_goes_the_other_way_round(fleet: Fleet, keep: str) -> None:
             agent.waits(lambda: not client.has_image(image), "has removed its image")
         assert client.has_image(image) is (keep != "0s")
         assert client.has_image(BUSYBOX)
-        volumes = client.volumes(filters={"label": [f"pullet.dev/node={agent.node}"]})["Volumes"]
-        assert len(volumes) == 1
+        assert len(volumes(agent)) == 1
     finally:
         if client.has_image(image):
             client.remove_image(image, force=True)
@@ -85,6 +84,31 @@ def test_what_is_marked_stays(fleet: Fleet) -> None:
     fleet.engine.client.remove_container(before["shop/Deployment/db#0"], force=True)
     agent.reaches("converged", commit)
     agent.runs("shop/Deployment/log#0")
+
+
+def test_volumes_go_where_that_was_asked_for(fleet: Fleet) -> None:
+    """With the last of what is declared to use them, and the plan says so; every other volume stays."""
+    agent = fleet.agent().start()
+    asked = "x-pullet: {prune: volumes}\n"
+    service = f"image: '{BUSYBOX}', command: [sh, -c, \"trap 'exit 0' TERM; while :; do sleep 0.05; done\"]"
+    db = f"  db: {{{service}, volumes: ['data:/data', 'shared:/shared']}}\n"
+    web = f"  web: {{{service}, volumes: ['shared:/shared'], x-pullet: {{prune: true}}}}\n"
+    ends = "volumes: {data: {}, shared: {}}\n"
+    agent.follows({"compose.yaml": f"name: shop\n{asked}services:\n{db}{web}{ends}"})
+    data, shared = (f"pullet-{agent.node}-shop.{name}" for name in ("data", "shared"))
+    assert volumes(agent) == {data, shared}
+    agent.follows({"compose.yaml": f"name: shop\n{asked}services:\n{web}{ends}"})
+    agent.waits(lambda: volumes(agent) == {shared}, "has removed the volume that only db used")
+    (said,) = (one["because"] for one in agent.log("step_done") if one["do"] == "remove")
+    assert said.endswith(f"; its volumes go with it: {data}")
+    agent.follows({"compose.yaml": None, "log.yaml": deployment("log")}, MEANT)
+    agent.runs("shop/Deployment/log#0")
+    assert volumes(agent) == {shared}
+
+
+def volumes(agent: Agent) -> set[str]:
+    mine = {"label": [f"pullet.dev/node={agent.node}"]}
+    return {one["Name"] for one in agent.engine.client.volumes(filters=mine)["Volumes"] or ()}
 
 
 def test_who_follows_is_started_anew(fleet: Fleet) -> None:

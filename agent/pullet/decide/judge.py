@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pullet.decide.runs import tally
 from pullet.decide.scene import Scene
+from pullet.decide.shedding import to_be_shed
 from pullet.decide.staying import declared_to_stay
 from pullet.decide.verdict import weigh
 from pullet.model.memory import Memory
@@ -25,7 +26,7 @@ def judge(scene: Scene) -> Memory:
     }
     kept = {name: record for name, record in scene.memory.records.items() if name not in found}
     records = {**_still_known(kept, scene), **found}
-    memory = replace(scene.memory, records=records, kept=declared_to_stay(scene))
+    memory = replace(scene.memory, records=records, kept=declared_to_stay(scene), shed=to_be_shed(scene))
     return scene.memory if memory == scene.memory else memory
 
 

@@ -12,6 +12,7 @@ from pullet.decide.jobs import run
 from pullet.decide.leaving import in_turn
 from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
+from pullet.decide.shedding import farewell
 from pullet.decide.verdict import next_verdict
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Incarnation
@@ -70,7 +71,8 @@ def _away(scene: Scene, unwanted: Sequence[Incarnation], held: AbstractSet[Workl
         elif turn := first.get((one.instance, one.hash)):
             yield Wait(one.instance, f"{verdict.because}; {turn}")
         elif isinstance(verdict, Go) and one.instance.workload not in held:
-            yield scene.unless_too_soon(Remove(one, verdict.because))
+            because = verdict.because + farewell(one.instance.workload, scene)
+            yield scene.unless_too_soon(Remove(one, because))
         else:
             kept = "held back" if isinstance(verdict, Go) else "kept as it is"
             yield heal(one, scene) or Wait(one.instance, f"{kept}: {verdict.because}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pullet.decide.scene import Scene
+from pullet.decide.shedding import spent
 from pullet.model.network import attached
 from pullet.model.upkeep import Discard, Needed, StoredImage, familiar
 from pullet.model.workload import Endless, Workload
@@ -29,6 +30,7 @@ def needed(scene: Scene) -> Needed | None:
             image for images in (*(one.images for one in wanted), *recorded) for image in images.values()
         ),
         networks=tuple({str(one): one for one in joined}.values()),
+        spent=spent(scene),
     )
 
 

@@ -56,7 +56,7 @@ class DockerEngine:
         self._events = Events(self._connection, node, changes, wake)
         pulled, networks = Pulled(shelf.state, clock), Networks(self._connection, node)
         self._hands = Hands(self._connection, shelf, pulled, networks, ways)
-        self.storeroom = Storeroom(self._connection, pulled, networks)
+        self.storeroom = Storeroom(self._connection, node, pulled, networks)
         self._crew = Crew(self._hands.do, wake, clock)
         self._untidy = False
 

@@ -162,15 +162,8 @@ def _write(root: Path, file: RenderedFile, owner: Owner) -> None:
         own(path, file.uid, group)
 
 
-def volume_name(volume: NamedVolume, owner: Owner) -> str:
-    if volume.exact or volume.external:
-        return volume.name
-    name = f"pullet-{owner.node}-{volume.name}"
-    return f"{name}-{owner.pod}" if volume.per_instance else name
-
-
 def _volume(client: Client, volume: NamedVolume, owner: Owner) -> str:
-    name = volume_name(volume, owner)
+    name = volume.called(owner.node, owner.pod)
     if volume.external:
         try:
             client.inspect_volume(name)

@@ -1,4 +1,4 @@
-"""Images and networks that this agent brought to the engine, taken away again when it is said that nothing needs them.
+"""Images, networks and volumes of this agent's, taken away again when it is said that nothing needs them.
 
 Never by force, never many at once, and only what is known to be ours.
 """
@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable
 import docker.errors
 import structlog
 
+from pullet.engine import labels
 from pullet.engine.client import CONFLICT, Client, Connection
 from pullet.engine.networks import Networks
 from pullet.engine.pulled import Pulled
 from pullet.model.network import Network
-from pullet.model.upkeep import Discard, StoredImage
+from pullet.model.upkeep import Discard, Spent, StoredImage
 
 log = structlog.get_logger()
 
@@ -24,8 +25,9 @@ _NO_TAG = "<none>:<none>"
 class Storeroom:
     """Called from one thread at a time, beside the crew."""
 
-    def __init__(self, connection: Connection, pulled: Pulled, networks: Networks) -> None:
+    def __init__(self, connection: Connection, node: str, pulled: Pulled, networks: Networks) -> None:
         self._connection = connection
+        self._node = node
         self._pulled = pulled
         self._networks = networks
 
@@ -66,6 +68,22 @@ class Storeroom:
                 return
         self._pulled.forget((one.image.id,))
         log.info("image_removed", image=name, id=one.image.id, because=one.because)
+
+    def empty(self, one: Spent) -> None:
+        """Raises Transient or Refused; what is in use, gone, or was not made by this agent is left."""
+        with self._connection.calling(f"remove the volume {one.volume}") as client:
+            try:
+                if (client.inspect_volume(one.volume)["Labels"] or {}).get(labels.NODE) != self._node:
+                    return
+                client.remove_volume(one.volume)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                if error.status_code != CONFLICT:
+                    raise
+                log.debug("volume_kept", volume=one.volume, because=error.explanation)
+                return
+        log.info("volume_removed", volume=one.volume, because=one.because)
 
     def close_networks(self, needed: Iterable[Network]) -> None:
         self._networks.close(needed)

@@ -27,11 +27,20 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shed:
+    """Volumes, by the engine's names, that go with a workload that is not declared since `left`; None while it is."""
+
+    volumes: tuple[str, ...] = ()
+    left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """`followed` has the newest last; `records` and the `timetables` of CronJobs are by the workload's name.
 
     `runs` are by `namespace/Job/name HASH` and `namespace/CronJob/name@MINUTE`, which counts since the epoch.
-    `kept` says of a workload that stands here whether it stays when it is no longer declared, as was said of it last.
+    `kept` says of a workload that stands here whether it stays when it is no longer declared, as was said of it last;
+    `shed` has those whose volumes go with them.
     """
 
     followed: tuple[Followed, ...] = ()
@@ -39,6 +48,7 @@ class Memory:
     runs: Mapping[str, Run] = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
     kept: Mapping[str, bool] = field(default_factory=dict)
+    shed: Mapping[str, Shed] = field(default_factory=dict)
 
     @property
     def last(self) -> Followed | None:

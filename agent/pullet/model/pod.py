@@ -16,7 +16,7 @@ from pullet.model.network import Dns, Networking
 from pullet.model.probe import Handler, HealthCheck, Probe
 from pullet.model.security import Security
 from pullet.model.text import Fact, Text, mentions
-from pullet.model.volumes import Mount, RepoPath
+from pullet.model.volumes import Mount, NamedVolume, RepoPath
 
 
 class Restart(StrEnum):
@@ -187,6 +187,12 @@ class Pod:
             for port in container.ports
             if port.host
         )
+
+    @property
+    def volumes(self) -> Iterator[NamedVolume]:
+        """Those of the engine that its containers mount."""
+        mounts = (mount for container in self.all_containers() for mount in container.mounts)
+        return (mount.source for mount in mounts if isinstance(mount.source, NamedVolume))
 
     def digest(self) -> str:
         """The specification's hash, which stands on every container of the instance."""

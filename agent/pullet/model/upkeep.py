@@ -1,4 +1,4 @@
-"""What a node has besides containers, and what of it is needed: images that this agent had, networks that it made."""
+"""What a node has besides containers, and what of it is needed: images, networks and volumes of this agent's."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What is wanted on a node or may be gone back to: `references` and `ids` of images, and networks."""
+    """What is wanted on a node or may be gone back to: `references` and `ids` of images, and networks.
+
+    Volumes are needed, whatever is wanted, until they are `spent`.
+    """
 
     references: frozenset[str]
     ids: frozenset[str]
     networks: tuple[Network, ...]
+    spent: tuple[Spent, ...] = ()
 
     def needs(self, image: StoredImage) -> bool:
         return image.used or image.id in self.ids or bool(image.references & self.references)
@@ -39,6 +43,14 @@ class Discard:
     """An image that is to go, and why."""
 
     image: StoredImage
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A volume that is to go, by the engine's name, and why."""
+
+    volume: str
     because: str
 
 

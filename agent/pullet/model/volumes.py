@@ -50,6 +50,13 @@ class NamedVolume:
     external: bool = False
     exact: bool = False
 
+    def called(self, node: str, pod: str) -> str:
+        """What the engine of a node calls it; `pod` is the readable name of the instance that mounts it."""
+        if self.exact or self.external:
+            return self.name
+        name = f"pullet-{node}-{self.name}"
+        return f"{name}-{pod}" if self.per_instance else name
+
 
 @dataclass(frozen=True, slots=True)
 class Scratch:

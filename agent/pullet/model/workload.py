@@ -202,6 +202,9 @@ class Hook:
 OnFailure = Literal["rollback", "pause", "continue"]
 """What comes when a new specification fails: the last good one, nothing more, or one try after the other."""
 
+Prune = Literal["true", "false", "volumes"]
+"""What comes when it is no longer declared: what stands goes, or stays, or goes with the volumes that it used."""
+
 DriftPolicy = Literal["repair", "report", "off"]
 """What comes when somebody changed a container by hand: it is put back, only told, or not even looked at."""
 
@@ -352,7 +355,7 @@ class Workload:
     ready for `min_ready` to count, and a replacement that makes no progress for `progress_deadline` has failed. A
     `paused` one is not replaced. `on_failure` is what comes then, and `backward` how the way back is gone where that
     differs from the way there. `unmet` is what it asks for to be isolated and nothing here can hold: the node's
-    policy refuses it for that, or only warns. What stands of a `kept` one stays when it is no longer declared.
+    policy refuses it for that, or only warns. `prune` says what becomes of what stands when it is no longer declared.
     With a `hook` it is a Job that belongs to the rollout of another; `hooks` are those that come before its own.
     `drift` is what it says of changes by hand, None where it says nothing. `stops_first` says why an old instance
     stops before its successor comes, where that is for a reason of its own.
@@ -374,13 +377,18 @@ class Workload:
     on_failure: OnFailure = "rollback"
     backward: Replacement | None = None
     after: tuple[Dependency, ...] = ()
-    kept: bool = False
+    prune: Prune = "true"
     hook: Hook | None = None
     hooks: tuple[WorkloadName, ...] = ()
     logins: tuple[RegistryLogin, ...] = ()
     drift: DriftPolicy | None = None
     stops_first: str = ""
     unmet: tuple[Problem, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """What stands of it stays when it is no longer declared."""
+        return self.prune == "false"
 
     def admits(self, node: Node) -> bool:
         """Whether an instance may stand there, as far as the node's name, labels and taints say."""

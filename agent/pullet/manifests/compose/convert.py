@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pullet.manifests.compose import files, mounts, networking
 from pullet.manifests.compose.conflicts import conflicts
-from pullet.manifests.compose.dependencies import dependencies, drift, kept
+from pullet.manifests.compose.dependencies import dependencies, drift, prune
 from pullet.manifests.compose.deploying import (
     backward,
     count,
@@ -193,7 +193,7 @@ class _Conversion:
             on_failure=on_failure(service),
             backward=backward(service, draft.pod, findings),
             after=dependencies(service, whole, findings),
-            kept=kept(service, whole),
+            prune=prune(service, whole),
             drift=drift(service, whole),
             stops_first=stops_first(service, draft.pod),
         )

@@ -12,7 +12,7 @@ from pullet.manifests.compose.service import Service
 from pullet.manifests.compose.whole import Whole
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Dependency, DriftPolicy
+from pullet.model.workload import Dependency, DriftPolicy, Prune
 
 _CONDITIONS = {
     "service_started": "started",
@@ -43,10 +43,16 @@ def _ours(service: Service, whole: Whole, findings: Findings) -> tuple[Dependenc
     return after(entries, whole.project, findings)
 
 
-def kept(service: Service, whole: Whole) -> bool:
-    """Whether what stands of it stays when it is no longer declared."""
+def prune(service: Service, whole: Whole) -> Prune:
+    """What becomes of what stands of it when it is no longer declared."""
     mine = service.x_pullet.prune if service.x_pullet else None
-    return (whole.placing.prune if mine is None else mine) is False
+    match whole.placing.prune if mine is None else mine:
+        case False:
+            return "false"
+        case "volumes":
+            return "volumes"
+        case _:
+            return "true"
 
 
 def drift(service: Service, whole: Whole) -> DriftPolicy | None:

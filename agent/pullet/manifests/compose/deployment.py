@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from pullet.manifests.compose.scalars import Wrong, flag
 from pullet.manifests.compose.syntax import Cores, FromMinusOne, Image, Natural, Part, Ratio, Seconds, Texts
-from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned
+from pullet.manifests.schema import Unsupported, honoured, ignored, unsupported, warned, wrong
 
 _BUILDKIT = "Images are built by the engine's own builder, which has no word for it."
 _TRUSTED = "A build has no more rights than any other container."
@@ -137,6 +138,18 @@ class Toleration(Part):
     )
 
 
+def _pruned(value: object) -> bool | Literal["volumes"] | None:
+    if value is None or value == "volumes":
+        return value
+    try:
+        return flag(value)
+    except Wrong as error:
+        raise wrong(str(error).replace("true or false", "true, false or volumes")) from None
+
+
+Pruned = Annotated[Any, AfterValidator(_pruned)]
+
+
 class Placing(Part):
     """x-pullet, for the project and in a service"""
 
@@ -148,8 +161,10 @@ class Placing(Part):
         "What comes first: namespace/Kind/name, as in pullet.dev/after; a service's stand beside the project's.",
         [],
     )
-    prune: bool | None = honoured(
-        "false: what stands stays when it is no longer declared; a service's word is stronger.", None
+    prune: Pruned = honoured(
+        "false: what stands stays when it is no longer declared; volumes: its volumes go with it; a service's word is "
+        "stronger.",
+        None,
     )
     drift: Literal["repair", "report", "off"] | None = honoured(
         "What happens to changes by hand, instead of what the node's settings say; a service's word is stronger.",

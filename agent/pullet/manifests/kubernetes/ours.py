@@ -15,7 +15,7 @@ from pullet.manifests.kubernetes.schema import Metadata, TemplateMetadata
 from pullet.manifests.kubernetes.strategy import ANNOTATIONS as OF_STRATEGIES
 from pullet.manifests.problems import Findings, meant
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Dependency, DriftPolicy
+from pullet.model.workload import Dependency, DriftPolicy, Prune
 
 OURS = "pullet.dev/"
 """What begins so is said to us, and is no part of a pod's specification."""
@@ -27,13 +27,12 @@ DRIFT = "pullet.dev/drift"
 _FOR_ONE_KIND = {**dict.fromkeys(OF_STRATEGIES, "Deployment"), HOOK: "Job", OF: "Job"}
 KNOWN = (AFTER, PRUNE, DRIFT, *_FOR_ONE_KIND)
 _ANNOTATIONS: Loc = ("metadata", "annotations")
-_KEPT = {"true": False, "false": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
     after: tuple[Dependency, ...]
-    kept: bool
+    prune: Prune
     drift: DriftPolicy | None
 
 
@@ -41,11 +40,7 @@ def ours(metadata: Metadata, findings: Findings) -> Ours:
     given = metadata.annotations
     place: Loc = (*_ANNOTATIONS, AFTER)
     named = [(place, entry) for entry in listed(given.get(AFTER, ""))]
-    prune = given.get(PRUNE, "true")
-    if prune not in _KEPT:
-        hint = 'write "false" to keep what stands when it is no longer declared'
-        findings.error((*_ANNOTATIONS, PRUNE), 'must be "true" or "false"', hint)
-    return Ours(after(named, metadata.namespace, findings), _KEPT.get(prune, True), _drift(given, findings))
+    return Ours(after(named, metadata.namespace, findings), _prune(given, findings), _drift(given, findings))
 
 
 def passed_over(metadata: Metadata, kind: str, findings: Findings) -> None:
@@ -73,6 +68,16 @@ def written_by_us(labels: Mapping[str, str], loc: Loc, findings: Findings) -> No
 
 def _is_ours(key: str) -> bool:
     return key.startswith(OURS)
+
+
+def _prune(given: Mapping[str, str], findings: Findings) -> Prune:
+    """What becomes of what stands when it is no longer declared; it stays where that is not clear."""
+    said = given.get(PRUNE, "true")
+    found = next((one for one in get_args(Prune) if one == said), None)
+    if found is None:
+        hint = 'write "false" to keep what stands when it is no longer declared, "volumes" to remove its volumes, too'
+        findings.error((*_ANNOTATIONS, PRUNE), 'must be "true", "false" or "volumes"', hint)
+    return found or "false"
 
 
 def _drift(given: Mapping[str, str], findings: Findings) -> DriftPolicy | None:

@@ -123,7 +123,7 @@ def draft(shape: schema.Object, built: pods.Built, findings: Findings, **policy:
         node_selector=built.node_selector,
         where=built.where,
         after=said.after,
-        kept=said.kept,
+        prune=said.prune,
         drift=said.drift,
         unmet=tuple(findings.unmet),
         **policy,
