@@ -200,6 +200,7 @@ def how(answer: Answer | None, now: float, **fields: object) -> str:
         ),
         (Answer(False, "no", live=False), 101, {"liveness"}, "unlive: its liveness probe fails: no"),
         (Answer(False, "no"), 161, {"readiness"}, "unready: not ready for more than 60 s: no"),
+        (None, 161, {"readiness"}, "starting: its readiness probe has not answered yet"),
         (Answer(False, "no"), 161, {"readiness", "startup"}, "starting: no"),
         (Answer(True), 101, {"startup"}, "ready: it runs, and no readiness probe is declared"),
         (None, 101, {"liveness"}, "ready: it runs, and no readiness probe is declared"),

@@ -201,9 +201,11 @@ def _running(look: _Look) -> Health:
 
 
 def _coming(look: _Look, message: str) -> Health:
-    """Its probes say that it is not ready, or say nothing yet."""
+    """Its probes say that it is not ready, or say nothing yet: then nobody knows for how long, whenever it was started."""
     if look.restarts:
         return Health(Condition.CRASHING, f"restarted {times(look.restarts)}; {message}")
+    if look.answer is None:
+        return Health(Condition.STARTING, message)
     deadline = look.impatient_at
     if look.now < deadline:
         return Health(Condition.STARTING, message, until=deadline)
