@@ -201,7 +201,7 @@ def _running(look: _Look) -> Health:
 
 
 def _coming(look: _Look, message: str) -> Health:
-    """Its probes say that it is not ready, or say nothing yet: then nobody knows for how long, whenever it was started."""
+    """Its probes say that it is not ready, or say nothing yet: then nobody knows for how long."""
     if look.restarts:
         return Health(Condition.CRASHING, f"restarted {times(look.restarts)}; {message}")
     if look.answer is None:
