@@ -281,3 +281,22 @@ def test_what_has_been_prepared_in_the_end_is_no_crash_loop() -> None:
     world.settle(40)
     world.words = Words(retried={WEB: world.clock.now()})
     assert world.settle(100).state is State.CONVERGED
+
+
+def test_what_failed_and_came_to_work_after_all_is_good() -> None:
+    """Where it was left as it is, and something newer came after it."""
+    world = settled(workload("web", "web:1"))
+    world.engine.script.crashes["web:2"] = Crash(0.1, 1)
+    second = replace(workload("web", "web:2"), on_failure="pause", replacement=Recreate())
+    world.commit([second])
+    assert world.settle(60).state is State.DEGRADED
+    del world.engine.script.crashes["web:2"]
+    world.settle(200)
+    world.commit([replace(workload("web", "web:3"), on_failure="pause")])
+    world.tick()
+    good = record(world).good
+    assert good is not None
+    assert (good.hash, record(world).failed) == (second.pod.digest(), None)
+    world.settle(60)
+    world.commit([second])
+    assert world.settle(60).state is State.CONVERGED

@@ -43,7 +43,8 @@ def weigh(assignment: Assignment, scene: Scene) -> Record:
     case = _Case(assignment, scene)
     if scene.words.paused or assignment.workload.paused:
         return replace(record, trial=case.idle())
-    record = replace(record, good=case.bygone() or record.good)
+    if bygone := case.bygone():
+        record = _proven(bygone, record)
     if case.whole:
         return replace(record, good=case.good(case.current), trial=None)
     trial = case.tried()
@@ -52,6 +53,12 @@ def weigh(assignment: Assignment, scene: Scene) -> Record:
         failed = Failed(case.hash, scene.desired.revision.commit, scene.now, because)
         return replace(record, failed=failed, trial=None)
     return replace(record, trial=trial)
+
+
+def _proven(good: Good, record: Record) -> Record:
+    """What failed, was left where it was, and came to work after all has not failed any more."""
+    cleared = record.failed and record.failed.hash == good.hash
+    return replace(record, good=good, failed=None if cleared else record.failed)
 
 
 def culprit(assignment: Assignment, scene: Scene) -> ObservedContainer | None:
