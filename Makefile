@@ -19,7 +19,7 @@ demo: ## watch three agents follow one repository; KEEP=1 leaves them running, C
 
 test: ## run every test, several at a time; T='tests/decide -k rolling' runs some, one by one
 	@scripts/prepare test
-	@$(PYTHON) -m pytest $(if $(T),$(T),--numprocesses=$(WORKERS) --dist=loadfile)
+	@$(PYTHON) -m pytest $(if $(T),$(T),--numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder)
 
 check: ## lint, format, types, layers, shell
 	@scripts/prepare test

@@ -128,10 +128,11 @@ class JobHistories(RuleBasedStateMachine):
         """Every container that was seen to fail while its run went on counts once, however often it is seen."""
         self.failed = defaultdict(set, {key: self.failed[key] for key in scene.memory.runs})
         for one in scene.observed.incarnations:
-            key = self._key(one.instance, one.hash)
+            key, assignment = self._key(one.instance, one.hash), scene.assignment(one.instance.workload)
             if (
                 end_of(one) is End.BADLY
-                and scene.assignment(one.instance.workload)
+                and assignment
+                and one.instance.number in {each.name.number for each in assignment.instances}
                 and not scene.busy(one.instance)
                 and key in scene.memory.runs
                 and key not in self.over

@@ -74,7 +74,7 @@ def test_a_canary_whose_check_fails_goes_back(agent: Agent) -> None:
     assert (failed["commit"], "the canary's check failed" in failed["because"]) == (commit, True), failed
     ended = rollout_status(agent, "--watch")
     assert (ended.code, failed["because"] in ended.out.splitlines()[-1]) == (1, True), ended.text
-    assert agent.status()["state"] == "rolled-back"
+    agent.reaches("rolled-back", commit)
     assert of_web(agent, BUSYBOX_2) == []
     assert sorted(agent.ids()) == [f"{WEB}#0", f"{WEB}#1"]
     assert agent.ids()[f"{WEB}#1"] == kept

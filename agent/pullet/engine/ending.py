@@ -46,12 +46,11 @@ class Ending:
 
     def stop(self, client: Client, target: Incarnation) -> None:
         """For good: an engine that starts brings back what failed, even if it was stopped by hand."""
-        for one in target.containers:
-            client.keep_down(one.id)
         _end_pod(client, target)
         for one in target.containers:
             if one.role is Role.SANDBOX:
                 end(client, one.id)
+            client.keep_down(one.id)  # while it runs, its crash in between would make this fail
 
     def sweep(self, client: Client) -> None:
         """Clear what no container of any node's name on this engine may have mounted; while nothing is started."""
