@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pullet.decide.backoff import CAP
 from pullet.decide.beginning import prepare, start
 from pullet.decide.course import ALIVE, Work, end_of
-from pullet.decide.failing import stuck
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.hooks import not_yet
 from pullet.decide.order import in_need
@@ -21,9 +20,9 @@ from pullet.decide.scene import Move, Scene
 from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Start, Stop, Wait
-from pullet.model.report import State, WorkloadReport, timestamp
+from pullet.model.report import timestamp
 from pullet.model.run import Outcome, Run, Tries
-from pullet.model.workload import Endless, Scheduled
+from pullet.model.workload import Scheduled
 
 FIRST_PAUSE = 10.0
 """Seconds after the first failure of a pod until the next one comes; they double, up to `backoff.CAP`."""
@@ -59,13 +58,13 @@ def _single(assignment: Assignment, known: Book, scene: Scene) -> Iterator[Move]
 
 def _scheduled(assignment: Assignment, scheduled: Scheduled, known: Book, scene: Scene) -> Iterator[Move]:
     spare = set(_beyond_history(scheduled, known))
-    replacing = [work for work in known.works if _outcome(known, work) is Outcome.REPLACED and work.standing]
+    replacing = [work for work in known.works if known.outcome(work) is Outcome.REPLACED and work.standing]
     for work in known.works:
         record = known.runs.get(work.key)
         if record is None:
             continue
         if work.key in spare:
-            taken = _outcome(known, work) is Outcome.REPLACED
+            taken = known.outcome(work) is Outcome.REPLACED
             because = "the next run takes its place" if taken else "beyond what its history keeps"
             yield from (_away(one, because, scene) for one in work.standing)
         elif replacing and record.ended is None:
@@ -85,11 +84,6 @@ def _scheduled(assignment: Assignment, scheduled: Scheduled, known: Book, scene:
         yield Wait(first, because, until)
 
 
-def _outcome(known: Book, work: Work) -> Outcome:
-    record = known.runs.get(work.key)
-    return record.outcome if record else Outcome.NONE
-
-
 def _beyond_history(scheduled: Scheduled, known: Book) -> Iterator[str]:
     """Ended runs, oldest first, of which containers stand that are more than is to be kept."""
     for outcome, keep in (
@@ -97,7 +91,7 @@ def _beyond_history(scheduled: Scheduled, known: Book) -> Iterator[str]:
         (Outcome.FAILED, scheduled.keep_failed),
         (Outcome.REPLACED, 0),
     ):
-        ended = [work.key for work in known.works if _outcome(known, work) is outcome and work.standing]
+        ended = [work.key for work in known.works if known.outcome(work) is outcome and work.standing]
         yield from ended[: max(0, len(ended) - keep)]
 
 
@@ -228,75 +222,3 @@ class _Course:
         if not count or self.scene.now >= until or asked >= tries.at:
             return None
         return Wait(instance.name, f"{self.run.because}; the next try waits a little", until)
-
-
-def report(assignment: Assignment, next_move: str, scene: Scene) -> WorkloadReport:
-    """How a Job or CronJob does. A Job converges with its end; a CronJob as long as its runs end well."""
-    known = book(assignment, scene)
-    if stuck := next(_stuck(known, scene), ""):
-        return WorkloadReport(
-            State.DEGRADED, 0, len(assignment.instances), assignment.instances[0].hash, stuck
-        )
-    match assignment.workload.lifetime:
-        case Scheduled() as scheduled:
-            return _report_scheduled(assignment, scheduled, known)
-        case _:
-            return _report_single(assignment, known, next_move, scene)
-
-
-def _stuck(known: Book, scene: Scene) -> Iterator[str]:
-    going = [work for work in known.works if _outcome(known, work) is Outcome.NONE]
-    for instance in (one for work in going if scene.observed.attempts for one in work.instances):
-        yield from stuck(instance, None, scene)
-
-
-def _report_scheduled(assignment: Assignment, scheduled: Scheduled, known: Book) -> WorkloadReport:
-    digest = assignment.instances[0].hash
-    if scheduled.suspended:
-        return WorkloadReport(State.CONVERGED, 0, 0, digest, "suspended")
-    last = known.last
-    if last is None or last.outcome is not Outcome.FAILED:
-        return WorkloadReport(State.CONVERGED, 1, 1, digest)
-    work = next(work for work in known.works if known.runs.get(work.key) is last)
-    message = f"its run of {timestamp(work.at or 0)} failed: {_with_hint(last, work)}"
-    return WorkloadReport(State.DEGRADED, 0, 1, digest, message)
-
-
-def _report_single(assignment: Assignment, known: Book, next_move: str, scene: Scene) -> WorkloadReport:
-    (work,) = known.works
-    record, digest, wanted = known.run(work), assignment.instances[0].hash, len(assignment.instances)
-    if record is None:
-        because = not_yet(assignment, scene)
-        waits = because.startswith("comes after") or not because
-        return WorkloadReport(
-            State.PROGRESSING if waits else State.HELD, 0, wanted, digest, because or next_move
-        )
-    ready = min(len(record.succeeded), wanted)
-    match record.outcome:
-        case Outcome.COMPLETE:
-            return WorkloadReport(State.CONVERGED, wanted, wanted, digest)
-        case Outcome.NONE if work.job.suspended:
-            return WorkloadReport(State.CONVERGED, 0, 0, digest, "suspended")
-        case Outcome.NONE:
-            return WorkloadReport(State.PROGRESSING, ready, wanted, digest, next_move)
-        case _:
-            return WorkloadReport(State.DEGRADED, ready, wanted, digest, _with_hint(record, work))
-
-
-def _with_hint(record: Run, work: Work) -> str:
-    """Where to read more, as long as anything stands."""
-    failed = [one.instance for one in work.standing if one.instance.number not in record.succeeded]
-    return f"{record.because}; see pullet logs {failed[-1]}" if failed else record.because
-
-
-def absence(assignment: Assignment, instance: Instance, scene: Scene) -> tuple[str, bool] | None:
-    """What state to show of an instance of which nothing stands, and whether that is good; None to show nothing."""
-    match assignment.workload.lifetime:
-        case Endless():
-            return "missing", False
-        case Scheduled():
-            return "scheduled", True
-    known = book(assignment, scene)
-    record = known.run(known.works[0])
-    over = record is not None and (record.ended is not None or instance.name.number in record.succeeded)
-    return None if over else ("missing", False)

@@ -91,6 +91,10 @@ class Book:
     def run(self, work: Work) -> Run | None:
         return self.runs.get(work.key)
 
+    def outcome(self, work: Work) -> Outcome:
+        record = self.run(work)
+        return record.outcome if record else Outcome.NONE
+
     @property
     def last(self) -> Run | None:
         """Of those that ended by themselves, the one that did so last."""

@@ -10,7 +10,7 @@ from pullet.decide.absent import Go, fate
 from pullet.decide.drift import mended, outgrown, told
 from pullet.decide.failing import stuck
 from pullet.decide.gate import gate
-from pullet.decide.jobs import absence, report
+from pullet.decide.jobs_report import absence, report
 from pullet.decide.naming import is_nameless
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
