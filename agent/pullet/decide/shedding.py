@@ -19,11 +19,13 @@ FORGOTTEN = 7 * 86400.0
 
 def to_be_shed(scene: Scene) -> Mapping[str, Shed]:
     """What is to be remembered of workloads whose volumes go with them."""
-    here = {one.workload.name: one for one in scene.desired.assignments}
-    declared = {one.name: one for one in scene.desired.catalog.workloads}
+    asked = [one.workload.name for one in scene.desired.assignments if one.workload.prune == "volumes"]
     known = {WorkloadName.parse(name): shed for name, shed in scene.memory.shed.items()}
+    if not asked and not known:
+        return {}
+    declared = {one.name: one for one in scene.desired.catalog.workloads}
     found = {}
-    for name in {*known, *(name for name, one in here.items() if one.workload.prune == "volumes")}:
+    for name in {*known, *asked}:
         before = known.get(name, Shed())
         if name not in declared:
             left = min(scene.now if before.left is None else before.left, scene.now)
