@@ -59,6 +59,10 @@ def test_the_last_words_are_kept(agent: Agent) -> None:
     assert agent.note_text(commit).startswith(f"{agent.node}: rolled-back, 1 of 1 instances ready")
 
 
+def runs(agent: Agent) -> list[tuple[str, str]]:
+    return [(one.image, one.state) for one in agent.containers()]
+
+
 def test_what_was_good_is_remembered_by_the_next_agent(agent: Agent) -> None:
     """Killed in between, with Git away and the tag moved on: the same image comes back, from the ledger alone."""
     good = agent.follows({"web.yaml": deployment("web", spec={**SOON, "strategy": {"type": "Recreate"}})})
@@ -71,7 +75,7 @@ def test_what_was_good_is_remembered_by_the_next_agent(agent: Agent) -> None:
     with agent.work.away():
         agent.start()
         agent.reaches("rolled-back", commit)
-        agent.waits(lambda: [one.image for one in agent.containers()] == [BUSYBOX], "what was good runs")
+        agent.waits(lambda: runs(agent) == [(BUSYBOX, "running")], "what was good runs")
     assert agent.inspected()["Image"] == before
     assert agent.stands()[f"{WEB}#0"].commit == good
 

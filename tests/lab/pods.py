@@ -62,7 +62,8 @@ def clear_node(client: Client, node: str) -> None:
     """Every container, network and volume of a node that is no more."""
     ours = {"label": [f"{labels.NODE}={node}"]}
     for row in client.containers(all=True, filters=ours):
-        client.remove_container(row["Id"], force=True, v=True)
+        with suppress(docker.errors.NotFound):  # a step in flight may have been faster
+            client.remove_container(row["Id"], force=True, v=True)
     for network in client.networks(filters=ours):
         with suppress(docker.errors.APIError):
             client.remove_network(network["Id"])

@@ -15,6 +15,7 @@ from typing import Any
 import docker
 import docker.errors
 import requests
+import tenacity
 from docker.constants import DEFAULT_DOCKER_API_VERSION
 
 from pullet.engine.failures import translated
@@ -26,9 +27,25 @@ NEWEST = tuple(int(part) for part in DEFAULT_DOCKER_API_VERSION.split("."))  # t
 PATIENCE = 20.0  # seconds for a call that asks, creates or starts; a stop gets its grace period on top
 SILENCE = 300.0  # seconds between two signs of life of a pull or of the event stream
 CONNECTIONS = 32
+RELOADED = re.compile(r"iptables.*No chain/target/match by that name", re.DOTALL)
+
 STUCK = re.compile(r"(task|container) \S+: already exists|container with id exists|v2\.task/\S+: file exists")
 FORBIDDEN = 403
 CONFLICT = 409
+
+
+def _lacks_chains(error: BaseException) -> bool:
+    explanation = error.explanation if isinstance(error, docker.errors.APIError) else None
+    return RELOADED.search(explanation or "") is not None
+
+
+_patient = tenacity.retry(
+    retry=tenacity.retry_if_exception(_lacks_chains),
+    stop=tenacity.stop_after_delay(5),
+    wait=tenacity.wait_fixed(0.2),
+    reraise=True,
+)
+"""Once more: the engine's chains are gone for a moment where firewalld or another engine sets the firewall up anew."""
 
 
 class Client(docker.APIClient):
@@ -36,6 +53,9 @@ class Client(docker.APIClient):
 
     `url` is `unix://` and a path; `version` of the API; `patience` in seconds.
     """
+
+    create_network = _patient(docker.APIClient.create_network)
+    start = _patient(docker.APIClient.start)
 
     def __init__(self, url: str, version: tuple[int, ...], patience: float) -> None:
         self.url = url
