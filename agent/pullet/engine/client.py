@@ -27,7 +27,7 @@ NEWEST = tuple(int(part) for part in DEFAULT_DOCKER_API_VERSION.split("."))  # t
 PATIENCE = 20.0  # seconds for a call that asks, creates or starts; a stop gets its grace period on top
 SILENCE = 300.0  # seconds between two signs of life of a pull or of the event stream
 CONNECTIONS = 32
-RELOADED = re.compile(r"iptables.*No chain/target/match by that name", re.DOTALL)
+RELOADED = re.compile(r"iptables.*(No chain/target/match by that name|Chain '\S+' does not exist)", re.DOTALL)
 
 STUCK = re.compile(r"(task|container) \S+: already exists|container with id exists|v2\.task/\S+: file exists")
 FORBIDDEN = 403
