@@ -86,93 +86,61 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Revive:
+class _OfIncarnation:
+    """A step that is about what stands already."""
+
+    do: ClassVar[str]
+    target: Incarnation
+
+    @property
+    def instance(self) -> InstanceName:
+        return self.target.instance
+
+    @property
+    def key(self) -> str:
+        return str(self.target.instance)
+
+    @property
+    def attempt(self) -> str:
+        return f"{self.do} {self.target.instance} {self.target.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revive(_OfIncarnation):
     """Start containers again that exist, and stop those first that run; `known` is their specification, where it is.
 
     `grace` is the time to stop in seconds, None for their own.
     """
 
     do: ClassVar[str] = "restart"
-    target: Incarnation
     because: str
     known: Instance | None = None
     grace: float | None = None
 
-    @property
-    def instance(self) -> InstanceName:
-        return self.target.instance
-
-    @property
-    def key(self) -> str:
-        return str(self.target.instance)
-
-    @property
-    def attempt(self) -> str:
-        return f"restart {self.target.instance} {self.target.hash}"
-
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(_OfIncarnation):
     """Put right in place what can be while the containers live: changes by hand, and names that they lack."""
 
     do: ClassVar[str] = "mend"
-    target: Incarnation
     known: Instance
     because: str
 
-    @property
-    def instance(self) -> InstanceName:
-        return self.target.instance
-
-    @property
-    def key(self) -> str:
-        return str(self.target.instance)
-
-    @property
-    def attempt(self) -> str:
-        return f"mend {self.target.instance} {self.target.hash}"
-
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(_OfIncarnation):
     """Stop gracefully within the instance's own grace period, then remove the containers."""
 
     do: ClassVar[str] = "remove"
-    target: Incarnation
     because: str
-
-    @property
-    def instance(self) -> InstanceName:
-        return self.target.instance
-
-    @property
-    def key(self) -> str:
-        return str(self.target.instance)
-
-    @property
-    def attempt(self) -> str:
-        return f"remove {self.target.instance} {self.target.hash}"
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(_OfIncarnation):
     """Stop gracefully, and for good: the containers stay, so that what they wrote can be read, and never come back."""
 
     do: ClassVar[str] = "stop"
-    target: Incarnation
     because: str
-
-    @property
-    def instance(self) -> InstanceName:
-        return self.target.instance
-
-    @property
-    def key(self) -> str:
-        return str(self.target.instance)
-
-    @property
-    def attempt(self) -> str:
-        return f"stop {self.target.instance} {self.target.hash}"
 
 
 Step = Pull | Start | Revive | Remove | Stop | Mend
