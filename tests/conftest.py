@@ -1,13 +1,15 @@
-"""What several rooms' tests share: one engine per run, with a handful of images."""
+"""What several rooms' tests share: one engine per run, with a handful of images, and a fleet per test."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.lab.agents import Agent, Fleet, new_fleet
 from tests.lab.engine import LabEngine, NoEngine, private_engine, reachable_engine
 from tests.lab.images import make_images
 
@@ -31,3 +33,16 @@ def engine() -> Iterator[LabEngine]:
         if "CI" in os.environ:  # where a test that was not run is no test that passed
             raise
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def fleet(engine: LabEngine, tmp_path: Path) -> Iterator[Fleet]:
+    """An empty repository, and no agent yet."""
+    with new_fleet(tmp_path, engine) as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def agent(fleet: Fleet) -> Agent:
+    """One agent that runs, and has nothing to do yet."""
+    return fleet.agent().start()

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.cli.conftest import Pullet
-from tests.lab.agents import Agent, Done, Fleet, new_fleet, pullet
+from tests.lab.agents import Agent, Done, pullet
 from tests.lab.declare import deployment
-from tests.lab.engine import LabEngine
 from tests.lab.images import BUSYBOX_2
 
 WEB = "shop/Deployment/web"
 SOON = {"progressDeadlineSeconds": 4}
 BROKEN = ["sh", "-c", "echo no such table: hens; exit 7"]
-
-
-@pytest.fixture
-def fleet(engine: LabEngine, tmp_path: Path) -> Iterator[Fleet]:
-    with new_fleet(tmp_path, engine) as fleet:
-        yield fleet
-
-
-@pytest.fixture
-def agent(fleet: Fleet) -> Agent:
-    return fleet.agent().start()
 
 
 def rollout(agent: Agent, verb: str, *arguments: str) -> Done:

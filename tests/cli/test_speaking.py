@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Pullet
-from tests.lab.agents import Agent, Fleet, new_fleet, pullet
+from tests.lab.agents import Agent, Fleet, pullet
 from tests.lab.declare import deployment, node
-from tests.lab.engine import LabEngine
 from tests.lab.git_servers import git
 from tests.lab.images import BUSYBOX, BUSYBOX_2
 
@@ -22,17 +20,6 @@ IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "Ada"), ("EMAIL", "ada@fleet.test"))
 }
-
-
-@pytest.fixture
-def fleet(engine: LabEngine, tmp_path: Path) -> Iterator[Fleet]:
-    with new_fleet(tmp_path, engine) as fleet:
-        yield fleet
-
-
-@pytest.fixture
-def agent(fleet: Fleet) -> Agent:
-    return fleet.agent().start()
 
 
 def test_status(agent: Agent) -> None:

@@ -33,6 +33,7 @@ ONLY_CHECKED_IN = {
     ("Job", "managedBy"),
     ("Job", "podReplacementPolicy"),
     ("CronJob", "jobTemplate.metadata.labels"),
+    ("CronJob", "jobTemplate.spec.podReplacementPolicy"),
 }
 """The same in the spec of one kind."""
 

@@ -19,8 +19,8 @@ def prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene)
             yield scene.unless_too_soon(pull)
 
 
-def start(instance: Instance, scene: Scene, because: str) -> Move:
-    """Unless a port of the node that it needs is held."""
-    if holder := scene.port_holder(instance):
-        return Wait(instance.name, f"a port of the node that it needs is held by {holder.instance}")
-    return scene.unless_too_soon(Start(instance, scene.desired.revision.commit, because))
+def begin(start: Start, scene: Scene) -> Move:
+    """The start, unless a port of the node that it needs is held."""
+    if holder := scene.port_holder(start.target):
+        return Wait(start.instance, f"a port of the node that it needs is held by {holder.instance}")
+    return scene.unless_too_soon(start)

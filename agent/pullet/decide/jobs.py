@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pullet.decide.backoff import CAP
-from pullet.decide.beginning import prepare, start
+from pullet.decide.beginning import begin, prepare
 from pullet.decide.course import ALIVE, Work, end_of
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.hooks import not_yet
@@ -210,7 +210,7 @@ class _Course:
             because = f"its run began at {timestamp(self.run.began or self.scene.now)}"
             because = because if at is None else f"its time was {timestamp(at)}"
             yield from list(_prepared(instance, self.work, self.scene)) or [
-                start(instance, self.scene, because)
+                begin(Start(instance, self.scene.desired.revision.commit, because), self.scene)
             ]
 
     def _pause(self, instance: Instance) -> Wait | None:

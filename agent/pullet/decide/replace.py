@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pullet.decide.beginning import begin, prepare
 from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
@@ -20,8 +21,8 @@ from pullet.decide.scene import Move, Scene
 from pullet.decide.strategies import not_its_turn, not_to_come, old_stays
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
-from pullet.model.plan import Remove, Revive, Start, Wait, pulls
-from pullet.model.workload import OnDelete, Recreate, RegistryLogin, Rolling
+from pullet.model.plan import Remove, Revive, Start, Wait
+from pullet.model.workload import OnDelete, Recreate, Rolling
 
 
 def replace(assignment: Assignment, scene: Scene) -> Iterable[Move]:
@@ -38,12 +39,12 @@ def moves(instances: Iterable[Instance], assignment: Assignment, scene: Scene) -
         if busy := scene.busy(instance.name):
             yield Wait(instance.name, busy)
         elif current is not None and (changed := outgrown(current, assignment, scene)):
-            yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
+            yield from list(prepare(instance, assignment.workload.logins, scene)) or [
                 _held_back(instance, assignment, scene) or _make_anew(current, changed, old, scene, budget)
             ]
         elif current is not None:
             yield from _succeed(instance, current, old, assignment, scene)
-        elif missing := list(_prepare(instance, assignment.workload.logins, scene)):
+        elif missing := list(prepare(instance, assignment.workload.logins, scene)):
             yield from missing
         elif old:
             yield _superfluous(old, scene) or _make_room(instance, old, assignment, scene, budget)
@@ -91,7 +92,7 @@ def _succeed(
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
         start = Start(instance, scene.commit_of(assignment), what_next)
-        yield from list(_prepare(instance, assignment.workload.logins, scene)) or [
+        yield from list(prepare(instance, assignment.workload.logins, scene)) or [
             scene.unless_too_soon(start)
         ]
     elif healing:
@@ -157,20 +158,8 @@ def _age(one: Incarnation) -> float:
     return min(container.started_at or 0.0 for container in one.containers)
 
 
-def _prepare(instance: Instance, logins: tuple[RegistryLogin, ...], scene: Scene) -> Iterator[Move]:
-    """The images that must be on the engine before anything is stopped or started for this specification."""
-    for pull in pulls(instance, logins=logins):
-        if busy := scene.observed.busy.get(pull.key):
-            yield Wait(instance.name, f"{pull.image}: {busy}")
-        elif pull.key not in scene.observed.prepared:
-            yield scene.unless_too_soon(pull)
-
-
 def _start(instance: Instance, assignment: Assignment, scene: Scene, because: str) -> Move:
-    if holder := scene.port_holder(instance):
-        return Wait(instance.name, f"a port of the node that it needs is held by {holder.instance}")
-    start = Start(instance, scene.commit_of(assignment), because, unnamed(assignment, scene))
-    return scene.unless_too_soon(start)
+    return begin(Start(instance, scene.commit_of(assignment), because, unnamed(assignment, scene)), scene)
 
 
 def _make_room(

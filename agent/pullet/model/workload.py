@@ -137,7 +137,6 @@ class Finite:
     """Ends by itself: a Job. Times in seconds; `completions` None takes the first success for all.
 
     `backoff_limit_per_index` counts failures of each index alone, and `max_failed_indexes` bounds how many may fail.
-    With `replace_failed_only` a new pod comes when the old one ended, not when it begins to stop.
     https://kubernetes.io/docs/concepts/workloads/controllers/job/
     """
 
@@ -152,7 +151,6 @@ class Finite:
     success_rules: tuple[SuccessRule, ...] = ()
     backoff_limit_per_index: int | None = None
     max_failed_indexes: int | None = None
-    replace_failed_only: bool = False
 
     @property
     def pods(self) -> int:

@@ -130,7 +130,6 @@ def finite(spec: shapes.JobSpec, place: Loc, findings: Findings) -> Finite:
         success_rules=_success_rules(spec),
         backoff_limit_per_index=per_index,
         max_failed_indexes=spec.max_failed_indexes,
-        replace_failed_only=spec.pod_replacement_policy == "Failed" or spec.pod_failure_policy is not None,
     )
 
 

@@ -74,7 +74,7 @@ class JobSpec(Shape):
     suspend: bool = honoured("Whether it waits.", default=False)
     pod_failure_policy: PodFailurePolicy | None = honoured("What a failure counts as.", None)
     pod_replacement_policy: Literal["TerminatingOrFailed", "Failed", ""] = honoured(
-        "Whether a new pod comes while the old one stops.", ""
+        "Failed is what always holds: a new pod comes when the old one has ended.", ""
     )
     success_policy: SuccessPolicy | None = honoured("When it is done early.", None)
     manual_selector: bool = honoured("Whether the selector was chosen by a person.", default=False)
