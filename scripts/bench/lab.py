@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from scripts.bench.raw import Raw, raw_engine
 from tests.lab.agents import Fleet, new_fleet
 from tests.lab.engine import LabEngine, private_engine
 from tests.lab.images import make_images
+from tests.lab.network import leave_the_network
 from tests.lab.pods import unique_node
 
 
@@ -53,6 +55,8 @@ class Lab:
 def new_lab(say: Callable[[str], None]) -> Iterator[Lab]:
     """Raises NoEngine where none can be had."""
     with ExitStack() as stack:
+        if os.geteuid() == 0:
+            leave_the_network()
         engine = stack.enter_context(private_engine())
         make_images(engine.client)
         events = stack.enter_context(Events(engine.url))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab.agents import Agent, Fleet, new_fleet
 from tests.lab.declare import daemon_set, deployment
-from tests.lab.engine import LabEngine, NoEngine, private_engine
+from tests.lab.engine import LabEngine, private_engine
 from tests.lab.images import make_images
 from tests.lab.wait import eventually
 
@@ -19,12 +19,9 @@ FILES = {"web.yaml": deployment("web", 3), "log.yaml": daemon_set("log")}
 @pytest.fixture(scope="module")
 def own_engine() -> Iterator[LabEngine]:
     """One that these tests may end, kill and freeze."""
-    try:
-        with private_engine() as engine:
-            make_images(engine.client)
-            yield engine
-    except NoEngine as reason:
-        pytest.skip(str(reason))
+    with private_engine() as engine:
+        make_images(engine.client)
+        yield engine
 
 
 @pytest.fixture

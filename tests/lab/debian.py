@@ -1,4 +1,7 @@
-"""A minimal Debian system and Pullet's pinned packages for it, fetched once and kept in the user's cache."""
+"""A minimal Debian system and Pullet's pinned packages for it, fetched once and kept in the user's cache.
+
+`python -m tests.lab.debian` fetches them, before the tests leave the network.
+"""
 
 from __future__ import annotations
 
@@ -38,20 +41,46 @@ WITHOUT = (
 
 
 def tree() -> Path:
-    """A tar of a minimal system of this machine's own release; raises NoEngine where there is no debootstrap."""
-    if shutil.which("debootstrap") is None or shutil.which("apt-get") is None:
-        raise NoEngine("a machine with systemd needs debootstrap, on Debian or Ubuntu: scripts/prepare test")
-    mirror, suite = _archive()
-    kept = _cache() / f"tree-{suite}-{digest(*PACKAGES, *WITHOUT)}.tar"
+    """A tar of a minimal system of this machine's own release. Raises NoEngine where it was not fetched."""
+    return _fetched(_tree())
+
+
+def wheels() -> Path:
+    """The pinned packages, for the Python of the tree. Raises NoEngine where they were not fetched."""
+    return _fetched(_wheels())
+
+
+def fetch() -> None:
+    """Both, where they are missing: from this machine's own Debian archive and package index."""
+    for where, get in ((_tree, _bootstrap), (_wheels, _download)):
+        if not (kept := where()).exists():
+            with tempfile.TemporaryDirectory(dir=_cache()) as here:
+                get(Path(here), kept)
+
+
+def _fetched(kept: Path) -> Path:
     if not kept.exists():
-        with tempfile.TemporaryDirectory(dir=_cache()) as here:
-            _bootstrap(Path(here), mirror, suite, kept)
+        raise NoEngine(
+            f"a machine with systemd needs {kept}: scripts/prepare test fetches it, for root on Debian"
+        )
     return kept
 
 
-def _bootstrap(here: Path, mirror: str, suite: str, kept: Path) -> None:
+def _tree() -> Path:
+    return _cache() / f"tree-{_suite()}-{digest(*PACKAGES, *WITHOUT)}.tar"
+
+
+def _wheels() -> Path:
+    with tarfile.open(tree()) as tar:
+        version = tar.getmember("./usr/bin/python3").linkname.removeprefix("python")
+    return _cache() / f"wheels-{version}-{digest(REQUIREMENTS.read_text())}"
+
+
+def _bootstrap(here: Path, kept: Path) -> None:
     tree = here / "tree"
-    _call("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", suite, str(tree), mirror)
+    _call(
+        "debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", _suite(), str(tree), _mirror()
+    )
     for path in WITHOUT:
         shutil.rmtree(tree / path, ignore_errors=True)
         (tree / path).mkdir(parents=True)
@@ -60,33 +89,31 @@ def _bootstrap(here: Path, mirror: str, suite: str, kept: Path) -> None:
     (here / "tar").replace(kept)
 
 
-def _archive() -> tuple[str, str]:
-    """Where this machine's own apt gets its main packages, and of which release."""
+def _download(here: Path, kept: Path) -> None:
+    """Checked against their hashes."""
+    version = kept.name.split("-")[1]
+    platforms = [f"--platform=manylinux_2_{minor}_{os.uname().machine}" for minor in (17, 28, 34)]
+    _call(
+        sys.executable, "-m", "pip", "--quiet", "download", "--require-hashes", "-r", str(REQUIREMENTS),
+        "--only-binary=:all:", f"--python-version={version}", *platforms, "--dest", f"{here}/wheels",
+    )  # fmt: skip
+    (here / "wheels").replace(kept)
+
+
+def _mirror() -> str:
+    """Where this machine's own apt gets its main packages."""
+    main = ("Created-By: Packages", f"Codename: {_suite()}", "Component: main")
+    listed = _call("apt-get", "indextargets", "--format", "$(REPO_URI)", *main)
+    assert listed, f"apt knows no archive of {_suite()}"
+    return listed.splitlines()[0]
+
+
+def _suite() -> str:
+    """Of which release this machine is."""
     release = dict(
         line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
     )
-    suite = release["VERSION_CODENAME"].strip('"')
-    main = ("Created-By: Packages", f"Codename: {suite}", "Component: main")
-    listed = _call("apt-get", "indextargets", "--format", "$(REPO_URI)", *main)
-    assert listed, f"apt knows no archive of {suite}"
-    return listed.splitlines()[0], suite
-
-
-def wheels() -> Path:
-    """The pinned packages, checked against their hashes, for the Python of the tree."""
-    with tarfile.open(tree()) as tar:
-        version = tar.getmember("./usr/bin/python3").linkname.removeprefix("python")
-    kept = _cache() / f"wheels-{version}-{digest(REQUIREMENTS.read_text())}"
-    if not kept.exists():
-        with tempfile.TemporaryDirectory(dir=_cache()) as here:
-            machine_type = os.uname().machine
-            platforms = [f"--platform=manylinux_2_{minor}_{machine_type}" for minor in (17, 28, 34)]
-            _call(
-                sys.executable, "-m", "pip", "--quiet", "download", "--require-hashes", "-r", str(REQUIREMENTS),
-                "--only-binary=:all:", f"--python-version={version}", *platforms, "--dest", f"{here}/wheels",
-            )  # fmt: skip
-            Path(here, "wheels").replace(kept)
-    return kept
+    return release.get("VERSION_CODENAME", "").strip('"')
 
 
 def build_wheel(into: Path) -> None:
@@ -107,3 +134,10 @@ def _call(*command: str) -> str:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
+
+
+if __name__ == "__main__":
+    try:
+        fetch()
+    except (AssertionError, OSError) as error:
+        sys.exit(f"not fetched: {error}")

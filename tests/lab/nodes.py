@@ -98,8 +98,8 @@ def _make_switch(switch: str, mark: str) -> Iterator[ipaddress.IPv4Address]:
 
 def _plug(switch: str, port: str, interface: str, namespace: str | None) -> None:
     """A cable from the switch to an interface, which goes with the namespaces at its ends."""
-    at = () if namespace is None else ("netns", namespace)
-    _ip("-n", switch, "link", "add", port, "type", "veth", "peer", "name", interface, *(at or ("netns", "1")))
+    at = namespace or str(os.getpid())
+    _ip("-n", switch, "link", "add", port, "type", "veth", "peer", "name", interface, "netns", at)
     _ip("-n", switch, "link", "set", port, "master", "bridge", "up")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.engine import NoEngine
 from tests.lab.images import BUSYBOX
 from tests.lab.nodes import Node, nodes
 from tests.lab.wait import eventually
@@ -16,11 +15,8 @@ from tests.lab.wait import eventually
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[tuple[Node, ...]]:
-    try:
-        with nodes(2) as both:
-            yield both
-    except NoEngine as reason:
-        pytest.skip(str(reason))
+    with nodes(2) as both:
+        yield both
 
 
 def reaches(node: Node, address: str) -> bool:
