@@ -60,7 +60,7 @@ def revisions(draw: st.DrawFn) -> list[Workload]:
                 host_port=port,
                 init=init,
                 beside=beside,
-                in_order=draw(st.booleans()),
+                in_order=isinstance(how, Rolling) and draw(st.booleans()),
                 after=needs,
             )
             found.append(

@@ -12,7 +12,7 @@ from pullet.decide.canary import questions
 from pullet.decide.health import health
 from pullet.decide.naming import is_nameless
 from pullet.model.inspection import Inspected, Query
-from pullet.model.memory import Words
+from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Observed
 from pullet.model.plan import Plan, Remove
@@ -22,6 +22,7 @@ from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload
 
 WEB = "shop/Deployment/web"
+FIRST = InstanceName.parse(f"{WEB}#0")
 CHECK = Query("http://127.0.0.1:9090/api/v1/query?query=errors")
 STEPS = (
     CanaryStep(Share(1)),
@@ -340,3 +341,37 @@ def test_a_canary_that_fell_is_forgiven_when_somebody_asks() -> None:
     world.settle(120)
     world.words = Words(retried={"shop/Deployment/web": world.clock.now()})
     assert world.settle(200).state is State.CONVERGED
+
+
+@pytest.mark.parametrize("how", [Canary(STEPS), BlueGreen(manual=True)], ids=["canary", "blue-green"])
+def test_a_revert_in_the_middle_goes_back_at_once(how: Replacement) -> None:
+    """Nobody has to promote what served all the time, and no step of it is tried."""
+    node = settled(how)
+    assert node.settle(400).state is State.HELD
+    assert len(set(images(node))) == 2
+    release(node, "web:1", how)
+    assert node.settle(60).state is State.CONVERGED
+    assert images(node) == ["web:1"] * 4
+
+
+def test_the_way_back_of_a_canary_is_open_without_a_ledger() -> None:
+    """Its last old one is not kept for a way back before the others have come."""
+    how = Canary((CanaryStep(Share(1)), CanaryStep(Share(2), manual=True)))
+    node = settled(how, replicas=2)
+    assert node.settle(60).state is State.HELD
+    node.memory = Memory()
+    release(node, "web:1", how, replicas=2)
+    assert node.settle(60).state in (State.HELD, State.CONVERGED)
+    promote(node)
+    assert node.settle(60).state is State.CONVERGED
+    assert images(node) == ["web:1"] * 2
+
+
+def test_a_canary_that_fell_just_before_somebody_asks_is_forgiven() -> None:
+    """That the engine starts it again after that is no new fall."""
+    node = settled(Canary((CanaryStep(Share(1), pause=30),)), replicas=2)
+    node.settle(5)
+    node.engine.crash(FIRST)
+    node.words = Words(retried={WEB: node.clock.now()})
+    assert node.settle(120).state is State.CONVERGED
+    assert images(node) == ["web:2"] * 2

@@ -165,6 +165,7 @@ class Rollouts(RuleBasedStateMachine):
             return
         for image in IMAGES:
             self.image_behaves(image, "well")
+        self.world.settle(60)  # whatever was to crash has crashed
         self.world.words = Words(retried={WEB: self.world.clock.now()})
         for _ in range(6):
             report = self.world.settle(200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pullet.model.errors import Refused
+from pullet.model.errors import Refused, Transient
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer
@@ -300,3 +300,36 @@ def test_what_failed_and_came_to_work_after_all_is_good() -> None:
     world.settle(60)
     world.commit([second])
     assert world.settle(60).state is State.CONVERGED
+
+
+def test_a_failure_that_something_else_keeps_from_being_repeated() -> None:
+    """How long it has to wait for what it needs is not held against it, though its last start failed."""
+    db = workload("db", "db:1", probed=True)
+    world = settled(db, workload("web", "web:1", after=("db ready",)))
+    world.commit([db, replace(workload("web", "web:2", after=("db ready",)), progress_deadline=20)])
+    world.settle(1)
+    world.engine.images.discard("web:2")
+    world.engine.script.answers["db:1"] = Answer(ready=False, message="503")
+    world.settle(0.5)
+    assert [one.error for one in world.observe().attempts.values()] == [
+        "image web:2 is not on the engine any more"
+    ]
+    world.engine.script.answers["db:1"] = Answer(ready=False, message="503")
+    states = {world.settle(1).state for _ in range(90)}
+    assert State.ROLLED_BACK not in states
+    del world.engine.script.answers["db:1"]
+    assert world.settle(60).state is State.CONVERGED
+    assert images(world) == ["db:1", "web:2"]
+
+
+def test_a_failure_from_before_somebody_asked_is_forgotten() -> None:
+    """Until it is tried again, nothing speaks against it."""
+    db = workload("db", "db:1", probed=True)
+    world = settled(db, workload("web", "web:1", after=("db ready",)))
+    world.engine.script.unstartable["web:2"] = Transient("no space left on device")
+    world.commit([db, workload("web", "web:2", after=("db ready",))])
+    world.settle(3)
+    assert "no space left" in world.look()[2].headline
+    world.engine.script.answers["db:1"] = Answer(ready=False, message="503")
+    world.words = Words(retried={WEB: world.clock.now()})
+    assert "no space left" not in str(world.look()[2])

@@ -6,6 +6,7 @@ proven themselves, the check succeeds, and the pause, counted from the start of 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from pullet.decide.health import ending, times
@@ -35,7 +36,8 @@ def too_early(how: Canary, instance: Instance, newcomers: Newcomers) -> Halt | N
 def keeps_old(how: Canary, instance: Instance, newcomers: Newcomers) -> Halt | None:
     """The last of the old stays as the way back until every step is passed, also where there is only one instance."""
     last = newcomers.position(instance) == newcomers.total - 1
-    return halt(how, newcomers, newcomers.total) if last else None
+    everyone = len(newcomers.standing) == newcomers.total
+    return halt(how, newcomers, newcomers.total) if last and everyone else None
 
 
 def awaited(how: Canary, newcomers: Newcomers) -> str:
@@ -96,13 +98,13 @@ def canary_failure(assignment: Assignment, scene: Scene) -> str:
 def _fell(one: ObservedContainer, scene: Scene, asked: float) -> str:
     """Whatever has to be started again has not proven itself, however well it is afterwards.
 
-    Unless it was up already when a person `asked` to try again.
+    Unless it fell before a person `asked` to try again.
     """
     answer = scene.observed.answers.get(one.id)
     if one.phase is Phase.RUNNING and answer is not None and not answer.live:
         return f"has to be restarted: {answer.message}"
-    forgiven = one.phase is Phase.RUNNING and (one.started_at or 0.0) <= asked
-    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts and not forgiven:
+    since = (one.finished_at or math.inf) > asked
+    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts and since:
         how = "" if one.phase is Phase.RUNNING else f": {ending(one)}"
         return f"restarted {times(one.restarts)}{how}"
     return ""

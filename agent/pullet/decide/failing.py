@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pullet.decide.backoff import next_try
 from pullet.decide.health import times
 from pullet.decide.scene import Scene
 from pullet.model.observed import Attempt, Incarnation
 from pullet.model.placement import Instance
 from pullet.model.plan import Mend, Revive, Start, Step, pulls
+
+PATIENCE = 10.0
+"""Seconds for which a tick may be late that is to try again what failed."""
 
 
 def failing(instance: Instance, standing: Incarnation | None, scene: Scene) -> Iterator[str]:
@@ -26,8 +30,16 @@ def stuck(instance: Instance, standing: Incarnation | None, scene: Scene) -> Ite
 def _failed(instance: Instance, standing: Incarnation | None, scene: Scene) -> Iterator[tuple[Step, Attempt]]:
     for step in _needed(instance, standing, scene):
         attempt = scene.observed.attempts.get(step.attempt)
-        if attempt and attempt.error:
+        if attempt and attempt.error and _is_to_be_repeated(step, attempt, scene):
             yield step, attempt
+
+
+def _is_to_be_repeated(step: Step, attempt: Attempt, scene: Scene) -> bool:
+    """Or is; what is overdue by now waits for something else, and what a person asked for is yet to be tried."""
+    if attempt.at <= scene.asked_again(step.instance.workload):
+        return False
+    running = scene.busy(step.instance) or step.key in scene.observed.busy
+    return bool(running) or scene.now <= next_try(attempt) + PATIENCE
 
 
 def _needed(instance: Instance, standing: Incarnation | None, scene: Scene) -> Iterator[Step]:

@@ -49,7 +49,8 @@ def _judged(assignment: Assignment, memory: Memory, recalled: Mapping[WorkloadNa
         return replace(assignment, workload=replace(assignment.workload, paused=True), failed=record.failed)
     known = memory.records.get(str(name), Record()).good
     if known and known.hash == assignment.instances[0].hash:
-        return _fixed(assignment, known.images)
+        at_once = replace(assignment.workload, replacement=_untried(assignment.workload.replacement))
+        return _fixed(replace(assignment, workload=at_once), known.images)
     return assignment
 
 
@@ -65,10 +66,11 @@ def _returned(assignment: Assignment, good: Good, recalled: Workload) -> Assignm
 
 
 def _backward(workload: Workload) -> Replacement:
-    """Nothing is tried out on the way back."""
-    if workload.backward is not None:
-        return workload.backward
-    how = workload.replacement
+    return workload.backward if workload.backward is not None else _untried(workload.replacement)
+
+
+def _untried(how: Replacement) -> Replacement:
+    """Nothing is tried out on the way back, also where a person goes it: by a revert in the middle of a rollout."""
     return bounds_of(how) if isinstance(how, BlueGreen | Canary) else how
 
 

@@ -18,11 +18,11 @@ from pullet.decide.order import held_back, in_need
 from pullet.decide.proof import still_proving
 from pullet.decide.rest import rests
 from pullet.decide.scene import Move, Scene
-from pullet.decide.strategies import not_its_turn, not_to_come, old_stays
+from pullet.decide.strategies import not_its_turn, not_replaced, not_to_come, old_stays
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Revive, Start, Wait
-from pullet.model.workload import OnDelete, Recreate, Rolling
+from pullet.model.workload import Recreate
 
 
 def replace(assignment: Assignment, scene: Scene) -> Iterable[Move]:
@@ -169,7 +169,7 @@ def _make_room(
     wanted = instance.hash[:8]
     first = old[0]
     serves = any(scene.health(one).good for one in old)
-    if stays := _why_it_stays(instance, first, assignment):
+    if stays := not_replaced(instance, first, assignment):
         return uphold(old, scene) or Wait(instance.name, f"{wanted} is wanted{stays}")
     if waits := in_need(instance, assignment, scene) or not_its_turn(instance, assignment, scene):
         return uphold(old, scene) or waits
@@ -193,28 +193,6 @@ def _why_it_stops(wanted: str, assignment: Assignment) -> str:
     if reason := assignment.workload.stops_first:
         return f"{wanted} is wanted; {reason}, so the old stops first"
     return f"makes room for {wanted} within maxUnavailable"
-
-
-def _why_it_stays(instance: Instance, first: Incarnation, assignment: Assignment) -> str:
-    """By the workload's own word, whatever room there is; empty where it may be replaced."""
-    if assignment.workload.paused and assignment.failed:
-        return f"; the old one stays, as that failed: {assignment.failed.because}"
-    if assignment.workload.paused:
-        return "; the old one stays, as the rollout is paused"
-    if isinstance(assignment.workload.replacement, OnDelete):
-        return f", and comes when somebody removes {first.hash[:8]}: OnDelete"
-    if _ordinal(instance) < _partition(assignment):
-        return "; the old one stays, as its ordinal is below the partition"
-    return ""
-
-
-def _partition(assignment: Assignment) -> int:
-    replacement = assignment.workload.replacement
-    return replacement.partition if isinstance(replacement, Rolling) else 0
-
-
-def _ordinal(instance: Instance) -> int:
-    return int(instance.name.ordinal) if instance.name.ordinal.isdigit() else 0
 
 
 def _why_new(assignment: Assignment, scene: Scene) -> str:

@@ -7,14 +7,28 @@ import math
 from pullet.decide import bluegreen, canary
 from pullet.decide.newcomers import Newcomers
 from pullet.decide.scene import Scene
+from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Wait
-from pullet.model.workload import BlueGreen, Canary, Rolling, Share
+from pullet.model.workload import BlueGreen, Canary, OnDelete, Rolling, Share
 
 
 def bounds_of(how: BlueGreen | Canary) -> Rolling:
     """How many may stand beside and be missing meanwhile: a set beside a set, and canaries one by one."""
     return Rolling(Share(100, percent=True) if isinstance(how, BlueGreen) else Share(1), Share(0))
+
+
+def not_replaced(instance: Instance, old: Incarnation, assignment: Assignment) -> str:
+    """Why an old one stays by the workload's own word, whatever room there is; empty where it may go."""
+    if assignment.workload.paused and assignment.failed:
+        return f"; the old one stays, as that failed: {assignment.failed.because}"
+    if assignment.workload.paused:
+        return "; the old one stays, as the rollout is paused"
+    if isinstance(assignment.workload.replacement, OnDelete):
+        return f", and comes when somebody removes {old.hash[:8]}: OnDelete"
+    if _ordinal(instance) < _partition(assignment):
+        return "; the old one stays, as its ordinal is below the partition"
+    return ""
 
 
 def not_its_turn(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:
@@ -68,3 +82,12 @@ def _too_soon_after_the_last(delay: float, instance: Instance, newcomers: Newcom
     return Wait(
         instance.name, f"{newcomers.short} is wanted; comes {delay:g} s after the last one was ready", until
     )
+
+
+def _partition(assignment: Assignment) -> int:
+    replacement = assignment.workload.replacement
+    return replacement.partition if isinstance(replacement, Rolling) else 0
+
+
+def _ordinal(instance: Instance) -> int:
+    return int(instance.name.ordinal) if instance.name.ordinal.isdigit() else 0
