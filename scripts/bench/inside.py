@@ -31,9 +31,10 @@ from pullet.model.placement import Desired
 from pullet.model.plan import Plan
 from pullet.model.pod import Container, Pod
 from pullet.model.problem import Origin
+from pullet.model.replacement import Rolling
 from pullet.model.report import State
 from pullet.model.snapshot import Fetched, Snapshot
-from pullet.model.workload import Fixed, Rolling, Workload
+from pullet.model.workload import Fixed, Workload
 from pullet.placement import desire
 from pullet.repo.mirror import Mirror
 from pullet.repo.remote import Remote

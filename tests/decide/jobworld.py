@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pullet.model.lifetime import Finite, Hook, Scheduled
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.pod import Container, Pod, Restart
 from pullet.model.problem import Origin
-from pullet.model.workload import Finite, Fixed, Hook, Scheduled, Workload
+from pullet.model.workload import Fixed, Workload
 from pullet.testing.script import Crash
 from tests.decide.world import World
 

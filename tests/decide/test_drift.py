@@ -10,8 +10,9 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Drift, ObservedContainer
 from pullet.model.plan import Mend, Remove
 from pullet.model.pod import Restart
+from pullet.model.replacement import Rolling, Share
 from pullet.model.report import Report, State
-from pullet.model.workload import DriftPolicy, Rolling, Share
+from pullet.model.workload import DriftPolicy
 from tests.decide.world import World, workload
 
 WEB = InstanceName.parse("shop/Deployment/web#0")

@@ -9,7 +9,8 @@ import pytest
 from pullet.decide import decide, foresee
 from pullet.decide.scene import Scene
 from pullet.model.plan import Pull, Step
-from pullet.model.workload import Canary, CanaryStep, Recreate, Replacement, Rolling, Share, Workload
+from pullet.model.replacement import Canary, CanaryStep, Recreate, Replacement, Rolling, Share
+from pullet.model.workload import Workload
 from tests.decide.jobworld import JobWorld, cron
 from tests.decide.world import World, workload
 

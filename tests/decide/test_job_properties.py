@@ -8,12 +8,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from pullet.decide import Scene
 from pullet.decide.course import ALIVE, End, end_of
+from pullet.model.lifetime import Finite, Scheduled
 from pullet.model.names import InstanceName
 from pullet.model.observed import Phase
 from pullet.model.plan import Plan, Start
 from pullet.model.report import Report, State
 from pullet.model.run import workload_of
-from pullet.model.workload import Finite, Scheduled, Workload
+from pullet.model.workload import Workload
 from pullet.testing.script import Crash, Reached
 from tests.decide.jobworld import cron, job
 from tests.decide.world import World

@@ -5,12 +5,13 @@ from functools import partial
 
 import pytest
 
+from pullet.model.lifetime import FailureRule, Finite, Hook, SuccessRule
 from pullet.model.memory import Memory, Words
 from pullet.model.names import WorkloadName
 from pullet.model.plan import Step
 from pullet.model.pod import Container, Restart
 from pullet.model.report import State
-from pullet.model.workload import FailureRule, Finite, Hook, SuccessRule, Workload
+from pullet.model.workload import Workload
 from pullet.testing.script import Crash, Reached
 from tests.decide.jobworld import FAILURE, SUCCESS, JobWorld, cron, instance, job
 from tests.decide.world import workload

@@ -13,9 +13,10 @@ from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Answer, Drift
 from pullet.model.placement import Assignment
 from pullet.model.plan import Plan, Remove, Start
+from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Recreate, Rolling, Share
 from pullet.model.report import Report, State
 from pullet.model.verdict import Record
-from pullet.model.workload import BlueGreen, Canary, CanaryStep, Recreate, Rolling, Share, Workload
+from pullet.model.workload import Workload
 from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload
 

@@ -14,7 +14,7 @@ from pullet.model.observed import Answer, Attempt, Drift, Incarnation, ObservedC
 from pullet.model.plan import Revive
 from pullet.model.pod import Restart
 from pullet.model.probe import Probe, TcpSocket
-from pullet.model.workload import (
+from pullet.model.replacement import (
     BlueGreen,
     Canary,
     CanaryStep,
@@ -23,8 +23,8 @@ from pullet.model.workload import (
     Replacement,
     Rolling,
     Share,
-    Workload,
 )
+from pullet.model.workload import Workload
 from tests.decide.world import World, workload
 
 STRATEGIES: tuple[Replacement, ...] = (

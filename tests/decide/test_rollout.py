@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pullet.decide import rollouts
+from pullet.model.lifetime import Finite, Hook
 from pullet.model.observed import Answer
 from pullet.model.report import State
 from pullet.model.rollout import Rollout
-from pullet.model.workload import Finite, Hook
 from tests.decide.jobworld import FAILURE, JobWorld, job
 from tests.decide.world import World, workload
 

@@ -16,8 +16,9 @@ from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Observed
 from pullet.model.plan import Plan, Remove
+from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Replacement, Rolling, Share
 from pullet.model.report import Report, State
-from pullet.model.workload import BlueGreen, Canary, CanaryStep, Replacement, Rolling, Share, Workload
+from pullet.model.workload import Workload
 from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload
 

@@ -15,8 +15,8 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Incarnation
 from pullet.model.placement import Assignment
 from pullet.model.plan import Plan, Remove, Start
+from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Share
 from pullet.model.report import Report, State
-from pullet.model.workload import BlueGreen, Canary, CanaryStep, Share
 from pullet.testing.script import Crash, Reached
 from tests.decide.test_strategies import WEB, shaped
 from tests.decide.world import World

@@ -8,12 +8,12 @@ import pytest
 
 from pullet.decide import needed, superfluous
 from pullet.model.catalog import Unreadable
+from pullet.model.lifetime import Finite, Scheduled
 from pullet.model.names import WorkloadName
 from pullet.model.network import Network
 from pullet.model.observed import Role
 from pullet.model.upkeep import Needed, StoredImage, familiar
 from pullet.model.verdict import Good, Record
-from pullet.model.workload import Finite, Scheduled
 from tests.decide.world import World, workload
 
 NOTHING = Needed(frozenset(), frozenset(), ())

@@ -8,9 +8,10 @@ from pullet.model.errors import Refused, Transient
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer
+from pullet.model.replacement import Recreate, Rolling, Share
 from pullet.model.report import Report, State
 from pullet.model.verdict import Record
-from pullet.model.workload import Recreate, Rolling, Share, Workload
+from pullet.model.workload import Workload
 from pullet.testing.fake_images import id_of
 from pullet.testing.script import Crash, Reached
 from tests.decide.world import World, workload

@@ -16,9 +16,10 @@ from pullet.model.plan import Plan
 from pullet.model.pod import Container, Pod, Port, Restart
 from pullet.model.probe import Probe, TcpSocket
 from pullet.model.problem import Origin
+from pullet.model.replacement import Replacement, Rolling
 from pullet.model.report import Report
 from pullet.model.snapshot import Fetched, Revision
-from pullet.model.workload import Dependency, Fixed, Replacement, Rolling, Workload
+from pullet.model.workload import Dependency, Fixed, Workload
 from pullet.placement import desire
 from pullet.testing.clock import VirtualClock
 from pullet.testing.fake_engine import FakeEngine

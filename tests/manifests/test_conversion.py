@@ -9,7 +9,8 @@ from pullet.model.names import WorkloadName
 from pullet.model.pod import Container, EnvVar, Pod, Port, PullPolicy, Restart
 from pullet.model.probe import Exec, HttpGet, Probe, TcpSocket
 from pullet.model.problem import Origin
-from pullet.model.workload import Fixed, PerNode, Recreate, Rolling, Share, Workload
+from pullet.model.replacement import Recreate, Rolling, Share
+from pullet.model.workload import Fixed, PerNode, Workload
 from tests.lab.snapshots import catalog
 from tests.manifests.fullest import CONFIGURATION, FULLEST
 

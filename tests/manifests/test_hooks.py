@@ -7,9 +7,10 @@ import json
 import pytest
 
 from pullet.model.catalog import Catalog
+from pullet.model.lifetime import Hook
 from pullet.model.names import WorkloadName
 from pullet.model.problem import Severity
-from pullet.model.workload import Hook, Workload
+from pullet.model.workload import Workload
 from tests.lab.snapshots import catalog
 
 WEB = WorkloadName("shop", "Deployment", "web")

@@ -11,7 +11,8 @@ from pullet.model.probe import Exec, Grpc, HttpGet, Probe, Sleep, TcpSocket
 from pullet.model.security import Security
 from pullet.model.text import Fact, Pieces, Quotient
 from pullet.model.volumes import Files, HostPath, Mount, NamedVolume, PathType, RenderedFile, Scratch
-from pullet.model.workload import RegistryLogin, Requirement, Toleration, Workload
+from pullet.model.where import Requirement, Toleration
+from pullet.model.workload import RegistryLogin, Workload
 from tests.lab.snapshots import catalog
 from tests.manifests.fullest import CONFIGURATION
 from tests.manifests.fullpods import PODS

@@ -9,7 +9,7 @@ import pytest
 from pullet.model.catalog import Catalog
 from pullet.model.inspection import Expectation, Inspection, Query
 from pullet.model.probe import Exec
-from pullet.model.workload import BlueGreen, Canary, CanaryStep, Replacement, Rolling, Share
+from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Replacement, Rolling, Share
 from tests.lab.snapshots import catalog
 
 STEPS = (

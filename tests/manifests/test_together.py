@@ -8,9 +8,11 @@ from pullet.manifests.policy import Policy, bound
 from pullet.manifests.reader import Reader
 from pullet.model.names import WorkloadName
 from pullet.model.problem import Severity
+from pullet.model.replacement import Rolling, Share
 from pullet.model.text import Fact, Pieces
 from pullet.model.volumes import HostPath, NamedVolume
-from pullet.model.workload import Fixed, Requirement, Rolling, Share, Toleration
+from pullet.model.where import Requirement, Toleration
+from pullet.model.workload import Fixed
 from tests.lab.snapshots import catalog, snapshot
 from tests.manifests.fullkinds import FULL_KINDS
 

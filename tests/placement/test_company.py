@@ -13,7 +13,8 @@ from pullet.model.node import Node
 from pullet.model.placement import Placement
 from pullet.model.pod import Container, Pod
 from pullet.model.problem import Origin
-from pullet.model.workload import Company, Count, Fixed, PerNode, Requirement, Where, Workload
+from pullet.model.where import Company, Requirement, Where
+from pullet.model.workload import Count, Fixed, PerNode, Workload
 from pullet.placement import place
 
 HOST = "kubernetes.io/hostname"
@@ -37,7 +38,7 @@ def workload(
         Pod((Container("c", "i"),), labels={"app": name}),
         where=Where(near=(near,) if near else (), apart=own),
     )
-    bound = 1 if any(one.selects(wanted) for one in own) else None
+    bound = 1 if any(wanted.falls_under(one) for one in own) else None
     return replace(wanted, where=replace(wanted.where, per_node=bound))
 
 
@@ -152,9 +153,11 @@ def test_no_term_is_broken(workloads: tuple[Workload, ...]) -> None:
     for mine, instance, node in standing:
         others = [(each, where) for each, it, where in standing if it != instance]
         for term in mine.where.apart:
-            assert not any(term.selects(each) and close(node, where, term.topology) for each, where in others)
+            assert not any(
+                each.falls_under(term) and close(node, where, term.topology) for each, where in others
+            )
         for term in mine.where.near:
-            chosen = [where for each, where in others if term.selects(each)]
+            chosen = [where for each, where in others if each.falls_under(term)]
             assert any(close(node, where, term.topology) for where in chosen) or (
-                not chosen and term.selects(mine)
+                not chosen and mine.falls_under(term)
             )

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pullet.model.catalog import Catalog
+from pullet.model.lifetime import Finite
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node, Taint
 from pullet.model.placement import Placement
 from pullet.model.pod import Container, Pod, Port
 from pullet.model.problem import Origin
-from pullet.model.workload import Count, Finite, Fixed, PerNode, Requirement, Toleration, Where, Workload
+from pullet.model.where import Requirement, Toleration, Where
+from pullet.model.workload import Count, Fixed, PerNode, Workload
 from pullet.placement import objections, place
 
 NODES = tuple(Node(f"n{n}", {"disk": str(n), "zone": "a" if n < 3 else "b"}) for n in range(1, 5))

@@ -14,6 +14,7 @@ from pullet.engine.spec import parts
 from pullet.manifests.reader import Reader
 from pullet.model.catalog import Catalog
 from pullet.model.inspection import Inspected
+from pullet.model.lifetime import Scheduled
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.node import Node
@@ -34,7 +35,7 @@ from pullet.model.pod import Container, Pod
 from pullet.model.run import Outcome, Run, Timetable, Tries
 from pullet.model.snapshot import File, Revision, Snapshot
 from pullet.model.verdict import Failed, Good, Record, Trial
-from pullet.model.workload import Scheduled, Workload
+from pullet.model.workload import Workload
 from pullet.placement import desire
 
 NOW = 1_000_000.0

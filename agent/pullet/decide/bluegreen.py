@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pullet.decide.newcomers import Newcomers
-from pullet.model.workload import BlueGreen
+from pullet.model.replacement import BlueGreen
 
 
 def not_yet(how: BlueGreen, green: Newcomers) -> str:

@@ -9,7 +9,7 @@ from pullet.decide.proof import proven
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import bounds_of
 from pullet.model.placement import Assignment
-from pullet.model.workload import BlueGreen, Canary, OnDelete, Recreate, Rolling
+from pullet.model.replacement import BlueGreen, Canary, OnDelete, Recreate, Rolling
 
 
 @dataclass(slots=True)

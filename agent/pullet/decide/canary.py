@@ -15,8 +15,8 @@ from pullet.decide.scene import Scene
 from pullet.model.inspection import Inspected, Question
 from pullet.model.observed import ObservedContainer, Phase, Role
 from pullet.model.placement import Assignment, Instance
+from pullet.model.replacement import Canary, CanaryStep
 from pullet.model.report import timestamp
-from pullet.model.workload import Canary, CanaryStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from functools import cached_property
 
 from pullet.decide.health import ending, times
 from pullet.decide.scene import Scene
+from pullet.model.lifetime import FailureRule, Finite, SuccessRule
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Assignment, Instance
 from pullet.model.pod import Restart
 from pullet.model.run import Outcome, Run, Tries
-from pullet.model.workload import FailureRule, Finite, SuccessRule
 
 ALIVE = frozenset({Phase.RUNNING, Phase.RESTARTING, Phase.PAUSED})
 _WORKING = (Role.MAIN, Role.INIT)

@@ -9,8 +9,9 @@ from pullet.decide.strategies import bounds_of
 from pullet.model.memory import Memory
 from pullet.model.names import WorkloadName
 from pullet.model.placement import Assignment, Desired
+from pullet.model.replacement import BlueGreen, Canary, Replacement
 from pullet.model.verdict import Good, Record
-from pullet.model.workload import BlueGreen, Canary, Replacement, Workload
+from pullet.model.workload import Workload
 
 
 def to_recall(desired: Desired, memory: Memory) -> Mapping[WorkloadName, Good]:

@@ -13,12 +13,12 @@ from functools import reduce
 from pullet.decide.judge import judge
 from pullet.decide.plan import decide
 from pullet.decide.scene import Scene
+from pullet.model.lifetime import Endless, Scheduled
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Incarnation, Observed, ObservedContainer, Phase, Role
 from pullet.model.placement import Instance
 from pullet.model.plan import SWEEP, Mend, Plan, Pull, Remove, Revive, Start, Step, Stop
 from pullet.model.pod import Container, Restart
-from pullet.model.workload import Endless, Scheduled
 
 ROUNDS = 500
 HORIZON = 600.0

@@ -17,12 +17,12 @@ from pullet.decide.hooks import not_yet
 from pullet.decide.order import in_need
 from pullet.decide.runs import Book, book, next_time
 from pullet.decide.scene import Move, Scene
+from pullet.model.lifetime import Scheduled
 from pullet.model.observed import Incarnation, Role
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Start, Stop, Wait
 from pullet.model.report import timestamp
 from pullet.model.run import Outcome, Run, Tries
-from pullet.model.workload import Scheduled
 
 FIRST_PAUSE = 10.0
 """Seconds after the first failure of a pod until the next one comes; they double, up to `backoff.CAP`."""

@@ -9,10 +9,10 @@ from pullet.decide.failing import stuck
 from pullet.decide.hooks import not_yet
 from pullet.decide.runs import Book, book
 from pullet.decide.scene import Scene
+from pullet.model.lifetime import Endless, Scheduled
 from pullet.model.placement import Assignment, Instance
 from pullet.model.report import State, WorkloadReport, timestamp
 from pullet.model.run import Outcome, Run
-from pullet.model.workload import Endless, Scheduled
 
 
 def report(assignment: Assignment, next_move: str, scene: Scene) -> WorkloadReport:

@@ -9,9 +9,9 @@ from pullet.decide.scene import Scene
 from pullet.decide.shedding import to_be_shed
 from pullet.decide.staying import declared_to_stay
 from pullet.decide.verdict import weigh
+from pullet.model.lifetime import Endless
 from pullet.model.memory import Memory
 from pullet.model.verdict import Record
-from pullet.model.workload import Endless
 
 
 def judge(scene: Scene) -> Memory:

@@ -12,7 +12,7 @@ from pullet.decide.strategies import old_stays
 from pullet.model.observed import CUT, UNNAMED, Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Mend, Wait
-from pullet.model.workload import BlueGreen
+from pullet.model.replacement import BlueGreen
 
 
 def unnamed(assignment: Assignment, scene: Scene) -> bool:

@@ -12,11 +12,12 @@ from pullet.decide.gate import gate, is_complete
 from pullet.decide.health import Condition
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import not_replaced
+from pullet.model.lifetime import Finite, Scheduled
 from pullet.model.observed import Incarnation, Phase
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Wait
 from pullet.model.verdict import Record
-from pullet.model.workload import Dependency, Finite, Scheduled
+from pullet.model.workload import Dependency
 
 
 def held_back(instance: Instance, assignment: Assignment, scene: Scene) -> Wait | None:

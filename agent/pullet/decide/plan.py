@@ -14,10 +14,10 @@ from pullet.decide.replace import replace
 from pullet.decide.scene import Move, Scene
 from pullet.decide.shedding import farewell
 from pullet.decide.verdict import next_verdict
+from pullet.model.lifetime import Endless
 from pullet.model.names import WorkloadName
 from pullet.model.observed import Incarnation
 from pullet.model.plan import Plan, Remove, Step, Wait
-from pullet.model.workload import Endless
 
 
 def decide(scene: Scene) -> Plan:

@@ -22,7 +22,7 @@ from pullet.decide.strategies import not_its_turn, not_replaced, not_to_come, ol
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Remove, Revive, Start, Wait
-from pullet.model.workload import Recreate
+from pullet.model.replacement import Recreate
 
 
 def replace(assignment: Assignment, scene: Scene) -> Iterable[Move]:

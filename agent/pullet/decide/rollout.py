@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from pullet.decide.gate import gate
 from pullet.decide.runs import book
 from pullet.decide.scene import Scene
+from pullet.model.lifetime import Endless
 from pullet.model.memory import Memory
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment
 from pullet.model.report import Report, State, WorkloadReport
 from pullet.model.rollout import Older, Rollout
 from pullet.model.verdict import Record
-from pullet.model.workload import Endless
 
 
 def rollouts(scene: Scene, report: Report) -> Iterator[Rollout]:

@@ -16,12 +16,12 @@ from pullet.decide.hooks import not_yet
 from pullet.decide.scene import Scene
 from pullet.decide.schedule import schedule
 from pullet.decide.times import by_this_clock, dealt_with, due, from_now_on, next_after
+from pullet.model.lifetime import Endless, Finite, Scheduled
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.run import Outcome, Run, Timetable, workload_of
-from pullet.model.workload import Endless, Finite, Scheduled
 
 FORGOTTEN = 30 * 86400.0
 """Seconds after which nobody remembers the times of a CronJob that is not here any more."""

@@ -10,7 +10,7 @@ from pullet.decide.scene import Scene
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Assignment, Instance
 from pullet.model.plan import Wait
-from pullet.model.workload import BlueGreen, Canary, OnDelete, Rolling, Share
+from pullet.model.replacement import BlueGreen, Canary, OnDelete, Rolling, Share
 
 
 def bounds_of(how: BlueGreen | Canary) -> Rolling:

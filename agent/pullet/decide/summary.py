@@ -14,6 +14,7 @@ from pullet.decide.jobs_report import absence, report
 from pullet.decide.naming import is_nameless
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
+from pullet.model.lifetime import Endless
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.observed import Drift, Incarnation, Observed, Phase
@@ -27,7 +28,6 @@ from pullet.model.report import (
     WorkloadReport,
 )
 from pullet.model.snapshot import Fetched
-from pullet.model.workload import Endless
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from pullet.model.names import InstanceName
 from pullet.model.observed import Incarnation, ObservedContainer, Phase, Role
 from pullet.model.placement import Assignment
 from pullet.model.plan import Revive
+from pullet.model.replacement import Rolling
 from pullet.model.verdict import Failed, Good, Record, Trial
-from pullet.model.workload import Rolling
 
 CRASHES = 5
 """Restarts after which a new specification is in a crash loop."""

@@ -14,7 +14,8 @@ from pullet.model.problem import Problem
 from pullet.model.text import Text
 from pullet.model.volumes import HostPath, RenderedFile
 from pullet.model.volumes import Source as VolumeSource
-from pullet.model.workload import Requirement, Toleration, Workload
+from pullet.model.where import Requirement, Toleration
+from pullet.model.workload import Workload
 
 _ordinal = re.compile("0|[1-9][0-9]{0,9}").fullmatch
 

@@ -12,10 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 from pullet.manifests.declared import Unknown
 from pullet.manifests.known import Known
 from pullet.manifests.problems import meant
+from pullet.model.lifetime import Endless, Finite
 from pullet.model.names import WorkloadName
 from pullet.model.pod import Restart
 from pullet.model.problem import Origin, Problem, Severity
-from pullet.model.workload import Dependency, Endless, Finite, Workload
+from pullet.model.workload import Dependency, Workload
 
 
 @dataclass(slots=True)

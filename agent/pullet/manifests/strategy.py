@@ -14,7 +14,7 @@ from pullet.manifests.yamldoc import Loc
 from pullet.model.inspection import COMPARISONS, Expectation, Inspection, Query
 from pullet.model.pod import Pod
 from pullet.model.probe import Exec
-from pullet.model.workload import BlueGreen, Canary, CanaryStep, Share
+from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Share
 
 BLUE_GREEN, CANARY = "blue-green", "canary"
 STRATEGIES = (BLUE_GREEN, CANARY)

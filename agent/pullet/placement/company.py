@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from pullet.model.names import WorkloadName
 from pullet.model.node import Node
-from pullet.model.workload import Company, Workload
+from pullet.model.where import Company
+from pullet.model.workload import Workload
 from pullet.placement.spread import preference
 
 _HOSTNAME = "kubernetes.io/hostname"
@@ -49,11 +50,11 @@ class Standing:
                     return f"must be away from {other.name}, which has the same {company.topology}"
         for label in (_ANY, *workload.pod.labels.items()):
             for company, places in self._avoided[label].items() if label in self._avoided else ():
-                if company.selects(workload) and self._close(node, places, company.topology):
+                if workload.falls_under(company) and self._close(node, places, company.topology):
                     return f"what must be away from {company} has the same {company.topology}"
         for company in workload.where.near:
             found = [place for other in self._selected(company) for place in self._on[other.name]]
-            alone = not found and company.selects(workload) and self._domain(node, company.topology)
+            alone = not found and workload.falls_under(company) and self._domain(node, company.topology)
             if not alone and not self._close(node, found, company.topology):
                 return f"{company}, which it must be near, has not the same {company.topology}"
         return ""
@@ -62,7 +63,7 @@ class Standing:
         """The nodes that are left out so that the workload's own instances are near each other, or apart."""
         spare: dict[str, str] = {}
         for company in workload.where.near:
-            if company.selects(workload) and not any(self._selected(company)):
+            if workload.falls_under(company) and not any(self._selected(company)):
                 chosen = self._best(workload, nodes, company.topology)
                 domain = self._domain(chosen, company.topology) if chosen else None
                 spare |= {
@@ -71,7 +72,7 @@ class Standing:
                     if self._domain(node, company.topology) != domain
                 }
         for company in workload.where.apart:
-            if company.selects(workload) and company.topology != _HOSTNAME:
+            if workload.falls_under(company) and company.topology != _HOSTNAME:
                 spare |= self._seconds(
                     workload, [node for node in nodes if node not in spare], company.topology
                 )
@@ -98,7 +99,7 @@ class Standing:
     def _selected(self, company: Company) -> Iterator[Workload]:
         for label in _first(company):
             candidates = self._labelled.get(label, {})
-            yield from (one for one in candidates.values() if company.selects(one))
+            yield from (one for one in candidates.values() if one.falls_under(company))
 
     def _close(self, node: str, others: set[str] | list[str], topology: str) -> bool:
         domain = self._domain(node, topology)

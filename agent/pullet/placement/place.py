@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pullet.model.catalog import Catalog
+from pullet.model.lifetime import Endless
 from pullet.model.names import InstanceName, WorkloadName
 from pullet.model.node import Node
 from pullet.model.placement import Pending, Placement
-from pullet.model.workload import Endless, Fixed, PerNode, Workload
+from pullet.model.workload import Fixed, PerNode, Workload
 from pullet.placement.company import Standing
 from pullet.placement.filters import objections
 from pullet.placement.room import Room, keep_apart, most_on_one_node
@@ -145,8 +146,8 @@ class _Placing:
                     return (
                         f"{other.name} and {workload.name} must stand together, and need the same port of it"
                     )
-                if any(one.selects(workload) for one in other.where.apart) or any(
-                    one.selects(other) for one in workload.where.apart
+                if any(workload.falls_under(one) for one in other.where.apart) or any(
+                    other.falls_under(one) for one in workload.where.apart
                 ):
                     return f"{other.name} and {workload.name} must stand together, and away from each other"
         return ""

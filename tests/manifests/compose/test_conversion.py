@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from pullet.model.lifetime import Finite
 from pullet.model.limits import BlockIo, Device, DeviceRequest, Resources, Ulimit
 from pullet.model.names import WorkloadName
 from pullet.model.network import Attachment, Dns, HostNetwork, Joined, Network, NetworkOf, NoNetwork, Pool
 from pullet.model.pod import Build, Container, EnvVar, Logging, Port, PullPolicy, Restart
 from pullet.model.probe import Exec, HealthCheck
+from pullet.model.replacement import Rolling, Share
 from pullet.model.security import Security
 from pullet.model.volumes import (
     DataPath,
@@ -25,17 +27,8 @@ from pullet.model.volumes import (
     RepoPath,
     Tmpfs,
 )
-from pullet.model.workload import (
-    Dependency,
-    Finite,
-    Fixed,
-    PerNode,
-    Requirement,
-    Rolling,
-    Share,
-    Toleration,
-    Workload,
-)
+from pullet.model.where import Requirement, Toleration
+from pullet.model.workload import Dependency, Fixed, PerNode, Workload
 from tests.manifests.compose.hand import Files as Tree
 from tests.manifests.compose.hand import errors, reading, warnings, workloads
 

@@ -12,21 +12,12 @@ from pullet.manifests.compose.service import Service
 from pullet.manifests.compose.strategy import asked_for
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
+from pullet.model.lifetime import Endless, Finite, Lifetime
 from pullet.model.network import Joined, NetworkOf
 from pullet.model.pod import Pod, Restart
+from pullet.model.replacement import Replacement, Rolling, Share
 from pullet.model.volumes import DataPath, HostPath, NamedVolume
-from pullet.model.workload import (
-    Count,
-    Endless,
-    Finite,
-    Fixed,
-    Lifetime,
-    OnFailure,
-    PerNode,
-    Replacement,
-    Rolling,
-    Share,
-)
+from pullet.model.workload import Count, Fixed, OnFailure, PerNode
 
 _POLICY: Loc = ("deploy", "restart_policy")
 _NONE, _ONE, _ALL = Share(0), Share(1), Share(100, percent=True)

@@ -17,7 +17,7 @@ from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.pod import Pod
 from pullet.model.volumes import DataPath, NamedVolume
-from pullet.model.workload import Requirement, Toleration, Where
+from pullet.model.where import Requirement, Toleration, Where
 
 _CONSTRAINT = re.compile(r"\s*([A-Za-z_][\w.\-/]*)\s*(==|!=)\s*(.*?)\s*").fullmatch
 _LABEL = "node.labels."

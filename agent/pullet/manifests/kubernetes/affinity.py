@@ -14,7 +14,7 @@ from pullet.manifests.kubernetes import affinityschema as shapes
 from pullet.manifests.kubernetes.podschema import PodSpec
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Company, Requirement, Toleration, Where
+from pullet.model.where import Company, Requirement, Toleration, Where
 
 _NAME = "metadata.name"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"

@@ -18,8 +18,10 @@ from pullet.manifests.declared import (
 from pullet.manifests.kubernetes.binding import Binding, Bound, Unbound, fits
 from pullet.manifests.kubernetes.referring import words
 from pullet.manifests.problems import Findings
+from pullet.model.replacement import BlueGreen, Canary, Rolling, Share
 from pullet.model.volumes import Source
-from pullet.model.workload import BlueGreen, Canary, Fixed, Requirement, Rolling, Share, Where, Workload
+from pullet.model.where import Requirement, Where
+from pullet.model.workload import Fixed, Workload
 
 _MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 _ALONE = "ReadWriteOncePod"

@@ -12,7 +12,7 @@ from pullet.manifests.kubernetes.schema import Object, PodTemplate, Selector
 from pullet.manifests.kubernetes.storageschema import ClaimTemplate
 from pullet.manifests.kubernetes.syntax import Labels, Natural, OptionalSubdomain, Seconds, Surge, Unavailable
 from pullet.manifests.schema import Shape, honoured, warned
-from pullet.model.workload import Share
+from pullet.model.replacement import Share
 
 _SELECTOR = "Checked against the template's labels."
 _MIN_READY = "How long a new pod must be ready before it counts, in seconds."

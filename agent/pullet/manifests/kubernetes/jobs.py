@@ -19,8 +19,9 @@ from pullet.manifests.kubernetes.selectors import check_template
 from pullet.manifests.kubernetes.workloads import SPEC, draft
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
+from pullet.model.lifetime import FailureRule, Finite, Hook, Lifetime, Scheduled, SuccessRule
 from pullet.model.text import Fact, Pieces
-from pullet.model.workload import FailureRule, Finite, Fixed, Hook, Lifetime, Scheduled, SuccessRule
+from pullet.model.workload import Fixed
 
 _TURNS = {BEFORE: True, AFTER: False}
 _ANNOTATIONS: Loc = ("metadata", "annotations")

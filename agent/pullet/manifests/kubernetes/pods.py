@@ -27,7 +27,7 @@ from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.network import HostNetwork
 from pullet.model.pod import Container, Pod, PullPolicy, Restart
-from pullet.model.workload import Where
+from pullet.model.where import Where
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pullet.manifests.declared import Selector
 from pullet.manifests.kubernetes import schema
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
-from pullet.model.workload import Requirement
+from pullet.model.where import Requirement
 
 
 def by_labels(labels: Mapping[str, str]) -> Selector:

@@ -18,9 +18,10 @@ from pullet.manifests.kubernetes.workloads import SPEC, always, templated
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.pod import Pod
+from pullet.model.replacement import OnDelete, Replacement, Rolling, Share
 from pullet.model.text import Fact, Pieces
 from pullet.model.volumes import NamedVolume
-from pullet.model.workload import Fixed, OnDelete, Replacement, Rolling, Share
+from pullet.model.workload import Fixed
 
 
 def stateful_set(shape: shapes.StatefulSet, findings: Findings) -> Draft:

@@ -15,7 +15,7 @@ from pullet.manifests.kubernetes.selectors import selector
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.volumes import HostPath, PathType
-from pullet.model.workload import Requirement
+from pullet.model.where import Requirement
 
 _SPEC: Loc = ("spec",)
 

@@ -8,7 +8,7 @@ from pullet.manifests.strategy import Asked, Checks, strategy
 from pullet.manifests.yamldoc import Loc
 from pullet.model.inspection import Inspection
 from pullet.model.pod import Pod
-from pullet.model.workload import BlueGreen, Canary
+from pullet.model.replacement import BlueGreen, Canary
 
 _ANNOTATIONS: Loc = ("metadata", "annotations")
 _KEYS = {

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field, PlainValidator
 
 from pullet.manifests.schema import wrong
-from pullet.model.workload import Share
+from pullet.model.replacement import Share
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _dns_label = re.compile(_LABEL).fullmatch

@@ -15,16 +15,8 @@ from pullet.manifests.kubernetes.strategy import annotated
 from pullet.manifests.problems import Findings
 from pullet.manifests.yamldoc import Loc
 from pullet.model.names import WorkloadName
-from pullet.model.workload import (
-    Fixed,
-    OnDelete,
-    PerNode,
-    Recreate,
-    Replacement,
-    Rolling,
-    Share,
-    Workload,
-)
+from pullet.model.replacement import OnDelete, Recreate, Replacement, Rolling, Share
+from pullet.model.workload import Fixed, PerNode, Workload
 
 SPEC: Loc = ("spec",)
 TEMPLATE: Loc = ("spec", "template")
