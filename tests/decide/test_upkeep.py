@@ -8,11 +8,12 @@ import pytest
 
 from pullet.decide import needed, superfluous
 from pullet.model.catalog import Unreadable
+from pullet.model.image import familiar
 from pullet.model.lifetime import Finite, Scheduled
 from pullet.model.names import WorkloadName
 from pullet.model.network import Network
 from pullet.model.observed import Role
-from pullet.model.upkeep import Needed, StoredImage, familiar
+from pullet.model.upkeep import Needed, StoredImage
 from pullet.model.verdict import Good, Record
 from tests.decide.world import World, workload
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pullet.manifests.policy import HostPath, Policy, bound, read_policy
-from pullet.manifests.rules import normalised
 from pullet.model.errors import Refused
+from pullet.model.image import normalised
 from pullet.model.names import WorkloadName
 from tests.lab.snapshots import catalog
 

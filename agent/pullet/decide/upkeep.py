@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from pullet.decide.scene import Scene
 from pullet.decide.shedding import spent
+from pullet.model.image import familiar
 from pullet.model.lifetime import Endless
 from pullet.model.network import attached
-from pullet.model.upkeep import Discard, Needed, StoredImage, familiar
+from pullet.model.upkeep import Discard, Needed, StoredImage
 from pullet.model.workload import Workload
 
 _DAY = 86400

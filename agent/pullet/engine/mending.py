@@ -8,9 +8,10 @@ from typing import Any
 import docker.errors
 
 from pullet.engine.client import CONFLICT, Client
-from pullet.engine.drift import LIMITS, OF_NETWORKS, asked_for, drifted, estranged, joined, strange
+from pullet.engine.drift import OF_NETWORKS, asked_for, drifted, estranged, joined, strange
 from pullet.engine.networks import Networks
 from pullet.engine.sites import Sites
+from pullet.engine.traits import LIMITS
 from pullet.model.errors import Refused
 from pullet.model.observed import Incarnation
 from pullet.model.placement import Instance

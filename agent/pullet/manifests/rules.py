@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from pullet.model import volumes
+from pullet.model.image import normalised
 from pullet.model.network import Attachment, HostNetwork, Joined
 from pullet.model.pod import Container, Pod
 from pullet.model.probe import Exec, Handler
 from pullet.model.volumes import Mount, NamedVolume
 
-_DOCKER_HUB = "docker.io"
 _SOCKETS = (
     "/run/docker.sock",
     "/run/containerd/containerd.sock",
@@ -240,16 +240,3 @@ def _list(names: Iterable[str]) -> str:
 def _allowed(image: str, patterns: tuple[str, ...]) -> bool:
     references = (image, normalised(image))
     return any(fnmatchcase(reference, pattern) for pattern in patterns for reference in references)
-
-
-def normalised(image: str) -> str:
-    """With registry, and tag where it has no digest: `nginx` is docker.io/library/nginx:latest.
-
-    https://docs.docker.com/reference/cli/docker/image/tag/#description
-    """
-    first, slash, _ = image.partition("/")
-    is_host = "." in first or ":" in first or first == "localhost" or first != first.lower()
-    if not slash or not is_host:
-        image = f"{_DOCKER_HUB}/{image}" if slash else f"{_DOCKER_HUB}/library/{image}"
-    tagged = "@" in image or ":" in image.rpartition("/")[2]
-    return image if tagged else f"{image}:latest"

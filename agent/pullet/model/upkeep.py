@@ -52,13 +52,3 @@ class Spent:
 
     volume: str
     because: str
-
-
-def familiar(reference: str) -> str:
-    """As an engine lists it: `docker.io/library/web` is `web:latest`; empty for one by digest, which gives no tag."""
-    if "@" in reference:
-        return ""
-    first, slash, rest = reference.partition("/")
-    name = rest if slash and first in {"docker.io", "index.docker.io"} else reference
-    name = name.removeprefix("library/")
-    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
