@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pullet.decide import Outcome, Scene, summarise
 from pullet.model.catalog import Catalog
-from pullet.model.observed import Observed, Phase
+from pullet.model.observed import Answer, Observed, Phase
 from pullet.model.placement import Desired
 from pullet.model.plan import Plan
 from pullet.model.problem import Origin, Problem
@@ -37,3 +37,21 @@ def test_a_paused_rollout_is_held_and_what_it_keeps_serves() -> None:
     assert "paused" in report.message
     standing = [container for one in world.observe().incarnations for container in one.containers]
     assert [(one.image, one.phase) for one in standing] == [("web:1", Phase.RUNNING)]
+
+
+def test_why_the_new_one_is_not_ready_is_not_said_of_the_old_one() -> None:
+    """Two stand side by side: each has its own reason, and what is removed has that."""
+    world = World()
+    world.commit([workload("web", "web:1", probed=True)])
+    world.settle(60)
+    world.engine.script.answers["web:2"] = Answer(ready=False, message="GET / answered 503")
+    world.commit([workload("web", "web:2", probed=True)])
+    report = world.settle(20)
+    told = {one.containers[0].image: one.because for one in report.instances}
+    assert told["web:2"] == "GET / answered 503"
+    assert "503" not in told["web:1"]
+    world.engine.script.answers["web:2"] = Answer(ready=True)
+    _, plan, report = world.look()
+    told = {one.containers[0].image: one.because for one in report.instances}
+    assert [step.because for step in plan.steps] == [told["web:1"]]
+    assert told["web:2"] != told["web:1"]

@@ -22,6 +22,8 @@ OFFLINE = "or plan as if nothing stood here, with --offline"
 
 @dataclass(frozen=True, slots=True)
 class Here:
+    """`of_settings` tells the node of the settings, whose engine it is, from another one that was named."""
+
     node: Node
     engine: str
     remote: Remote | None
@@ -29,6 +31,7 @@ class Here:
     words: Words
     memory: Memory
     drift: DriftPolicy = "repair"
+    of_settings: bool = True
 
     def observe(self, *, offline: bool) -> Observed:
         """What stands on the engine, with the answers of its probes; nothing at all where `offline`."""
@@ -77,6 +80,7 @@ def find_here(config: Path | None, node: str | None, explicit: object) -> Here:
         words=WordFiles(settings.state).read(),
         memory=_remembered(settings.state) if node in (None, settings.node) else Memory(),
         drift=settings.drift,
+        of_settings=node in (None, settings.node),
     )
 
 

@@ -62,6 +62,8 @@ def plan(
         data({**found.as_dict(), "then": then.as_dict()["steps"]}, output)
     if offline:
         typer.echo(f"offline: as if nothing stood on {here.node.name}", err=True)
+    elif not here.of_settings and not observed.incarnations:
+        typer.echo(f"nothing of {here.node.name} stands on this engine; on its own one it may", err=True)
     if catalog.nodes and here.node.name not in desired.placement.nodes:
         listed = ", ".join(desired.placement.nodes)
         typer.echo(f"{here.node.name} is not among the nodes of this revision: {listed}", err=True)

@@ -24,3 +24,8 @@ def begin(start: Start, scene: Scene) -> Move:
     if holder := scene.port_holder(start.target):
         return Wait(start.instance, f"a port of the node that it needs is held by {holder.instance}")
     return scene.unless_too_soon(start)
+
+
+def with_images(start: Start, logins: tuple[RegistryLogin, ...], scene: Scene) -> Iterator[Move]:
+    """The start, when its images are here."""
+    yield from list(prepare(start.target, logins, scene)) or [begin(start, scene)]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pullet.decide.backoff import CAP
-from pullet.decide.beginning import begin, prepare
+from pullet.decide.beginning import prepare, with_images
 from pullet.decide.course import ALIVE, Work, end_of
 from pullet.decide.heal import heal, unfinished
 from pullet.decide.hooks import not_yet
@@ -46,7 +46,8 @@ def _single(assignment: Assignment, known: Book, scene: Scene) -> Iterator[Move]
         yield Wait(first, not_yet(assignment, scene) or "the agent is paused, and begins nothing")
         return
     old = [one for one in scene.standing(assignment.workload.name) if one not in work.standing]
-    if old and not work.job.suspended and (missing := list(_prepared(work.instances[0], work, scene))):
+    follows = bool(old) and not work.job.suspended
+    if follows and (missing := list(prepare(work.instances[0], assignment.workload.logins, scene))):
         yield from missing
     elif old:
         yield from (
@@ -93,10 +94,6 @@ def _beyond_history(scheduled: Scheduled, known: Book) -> Iterator[str]:
     ):
         ended = [work.key for work in known.works if known.outcome(work) is outcome and work.standing]
         yield from ended[: max(0, len(ended) - keep)]
-
-
-def _prepared(instance: Instance, work: Work, scene: Scene) -> Iterator[Move]:
-    return prepare(instance, work.assignment.workload.logins, scene)
 
 
 def _away(one: Incarnation, because: str, scene: Scene) -> Move:
@@ -190,8 +187,7 @@ class _Course:
         if move is not None and not isinstance(move, Wait):
             yield move
         elif what_next:
-            go_on = Start(instance, self.scene.desired.revision.commit, what_next)
-            yield from list(_prepared(instance, self.work, self.scene)) or [self.scene.unless_too_soon(go_on)]
+            yield from self._started(instance, what_next)
         else:
             yield move or Wait(instance.name, self._runs(one))
 
@@ -209,9 +205,11 @@ class _Course:
             at = self.work.at
             because = f"its run began at {timestamp(self.run.began or self.scene.now)}"
             because = because if at is None else f"its time was {timestamp(at)}"
-            yield from list(_prepared(instance, self.work, self.scene)) or [
-                begin(Start(instance, self.scene.desired.revision.commit, because), self.scene)
-            ]
+            yield from self._started(instance, because)
+
+    def _started(self, instance: Instance, because: str) -> Iterator[Move]:
+        start = Start(instance, self.scene.desired.revision.commit, because)
+        return with_images(start, self.work.assignment.workload.logins, self.scene)
 
     def _pause(self, instance: Instance) -> Wait | None:
         """After a failure, 10 s, then 20 s, and never more than 30; Kubernetes goes up to minutes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pullet.decide.beginning import begin, prepare
+from pullet.decide.beginning import begin, prepare, with_images
 from pullet.decide.budget import Budget
 from pullet.decide.drift import mended, outgrown
 from pullet.decide.following import follow
@@ -92,9 +92,7 @@ def _succeed(
     what_next = unfinished(instance.pod, current)
     if what_next and not isinstance(healing, Revive | Remove):
         start = Start(instance, scene.commit_of(assignment), what_next)
-        yield from list(prepare(instance, assignment.workload.logins, scene)) or [
-            scene.unless_too_soon(start)
-        ]
+        yield from with_images(start, assignment.workload.logins, scene)
     elif healing:
         yield healing
     elif following := follow(instance, current, assignment, scene):

@@ -10,23 +10,18 @@ from pullet.decide.absent import Go, fate
 from pullet.decide.drift import mended, outgrown, told
 from pullet.decide.failing import stuck
 from pullet.decide.gate import gate
-from pullet.decide.jobs_report import absence, report
+from pullet.decide.instances_report import drift_of, instances
+from pullet.decide.jobs_report import report
 from pullet.decide.naming import is_nameless
 from pullet.decide.scene import Scene
 from pullet.decide.strategies import awaited
 from pullet.model.lifetime import Endless
 from pullet.model.memory import Memory
 from pullet.model.names import InstanceName, WorkloadName
-from pullet.model.observed import Drift, Incarnation, Observed, Phase
+from pullet.model.observed import Incarnation, Observed
 from pullet.model.placement import Assignment, Desired, Instance
 from pullet.model.plan import Plan, Remove
-from pullet.model.report import (
-    ContainerReport,
-    InstanceReport,
-    Report,
-    State,
-    WorkloadReport,
-)
+from pullet.model.report import Report, State, WorkloadReport
 from pullet.model.snapshot import Fetched
 
 
@@ -71,7 +66,7 @@ def summarise(outcome: Outcome, fetched: Fetched) -> Report:
         message=message,
         workloads={str(name): workloads[name] for name in sorted(workloads)},
         problems=outcome.desired.catalog.problems,
-        instances=tuple(_instances(outcome)),
+        instances=tuple(instances(outcome.scene, outcome.plan)),
         fetched_at=fetched.at,
         fetch_error=fetched.error,
     )
@@ -202,7 +197,7 @@ def _as_asked(
     assignment: Assignment, current: Mapping[InstanceName, Incarnation | None], outcome: Outcome
 ) -> tuple[State, str]:
     """What serves may have been changed by hand, which is about to be put right, or only told."""
-    scene, drifted = outcome.scene, [one for one in current.values() if one is not None and _drift(one)]
+    scene, drifted = outcome.scene, [one for one in current.values() if one is not None and drift_of(one)]
     changed = [word for one in drifted if (word := told(one, assignment.workload, scene))]
     if any(_repaired(one, assignment, scene) for one in drifted):
         return State.PROGRESSING, _next_move(assignment.workload.name, outcome)
@@ -216,12 +211,9 @@ def _repaired(one: Incarnation, assignment: Assignment, scene: Scene) -> bool:
     return bool(changed) or is_nameless(one)
 
 
-def _covered(instances: Iterable[InstanceName], scene: Scene) -> bool:
+def _covered(names: Iterable[InstanceName], scene: Scene) -> bool:
     """Whether each of them serves, from whatever specification."""
-    return all(
-        any(one.instance == name and scene.health(one).good for one in scene.standing(name.workload))
-        for name in instances
-    )
+    return all(any(scene.health(one).good for one in scene.incarnations(name)) for name in names)
 
 
 def _next_move(name: WorkloadName, outcome: Outcome) -> str:
@@ -248,57 +240,3 @@ def _kept(name: WorkloadName, outcome: Outcome) -> State:
 
 def _current(instance: Instance, scene: Scene) -> Incarnation | None:
     return next((one for one in scene.incarnations(instance.name) if one.hash == instance.hash), None)
-
-
-def _instances(outcome: Outcome) -> Iterator[InstanceReport]:
-    """What stands, and what is wanted and does not stand yet."""
-    scene = outcome.scene
-    reasons = {move.instance: move.because for move in (*outcome.plan.waits, *outcome.plan.steps)}
-    standing = sorted(outcome.observed.incarnations, key=lambda one: one.instance.sort_key)
-    for one in standing:
-        found = scene.health(one)
-        because = reasons.get(one.instance) or _changed(one, scene) or found.because
-        yield InstanceReport(
-            str(one.instance),
-            str(found.condition),
-            found.good,
-            because,
-            tuple(_containers(one)),
-            tuple(change.words for change in _drift(one)) if _changed(one, scene) else (),
-        )
-    there = {one.instance for one in standing}
-    for assignment in outcome.desired.assignments:
-        for instance in assignment.instances:
-            if instance.name in there:
-                continue
-            if shown := absence(assignment, instance, scene):
-                state, fine = shown
-                yield InstanceReport(str(instance.name), state, fine, reasons.get(instance.name, ""))
-
-
-def _changed(one: Incarnation, scene: Scene) -> str:
-    """What was changed by hand of one that is wanted as it is."""
-    if not _drift(one):
-        return ""
-    assignment = scene.assignment(one.instance.workload)
-    wanted = assignment.instances if assignment else ()
-    if assignment is None or (one.instance, one.hash) not in {(each.name, each.hash) for each in wanted}:
-        return ""
-    return told(one, assignment.workload, scene)
-
-
-def _drift(one: Incarnation) -> list[Drift]:
-    return [change for container in one.containers for change in container.drift]
-
-
-def _containers(one: Incarnation) -> Iterator[ContainerReport]:
-    for container in one.containers:
-        ended = container.phase in (Phase.EXITED, Phase.RESTARTING)
-        yield ContainerReport(
-            name=container.name,
-            image=container.image,
-            state=str(container.phase),
-            id=container.id[:12],
-            restarts=container.restarts,
-            exit_code=container.exit_code if ended else None,
-        )
