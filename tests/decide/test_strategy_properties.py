@@ -132,10 +132,11 @@ class Rollouts(RuleBasedStateMachine):
         if assignment.failed or superseded or (one.instance, one.hash) in wanted:
             return
         new = {each.instance: each for each in others if (each.instance, each.hash) in wanted}
-        if isinstance(self.how, BlueGreen):
+        how = assignment.workload.replacement  # nothing is tried on the way back
+        if isinstance(how, BlueGreen):
             assert len(new) == self.replicas
             assert all(scene.health(each).good and not is_nameless(each) for each in new.values())
-            assert not self.how.manual or self._was_promoted(list(new.values()), scene)
+            assert not how.manual or self._was_promoted(list(new.values()), scene)
 
     def _check_coming(self, name: InstanceName, assignment: Assignment, scene: Scene) -> None:
         """A canary is not more than its step says until the step is passed, as long as there is a way back."""
@@ -143,10 +144,11 @@ class Rollouts(RuleBasedStateMachine):
         wanted = {each.name: each.hash for each in assignment.instances}
         older = any(wanted.get(one.instance) != one.hash for one in standing)
         again = any((one.instance, one.hash) == (name, wanted[name]) for one in standing)
-        if assignment.failed or not isinstance(self.how, Canary) or not older or again:
+        how = assignment.workload.replacement
+        if assignment.failed or not isinstance(how, Canary) or not older or again:
             return
         position = [each.name for each in assignment.instances].index(name)
-        for step in self.how.steps:
+        for step in how.steps:
             count = step.of(self.replicas)
             if count <= position:
                 first = {each.name for each in assignment.instances[:count]}
