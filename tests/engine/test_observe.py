@@ -122,3 +122,27 @@ def test_what_is_being_made_is_looked_at_when_it_runs_or_nobody_is_at_it(
     assert observer.look({str(target.name)}) == ()
     assert [one.instance for one in observer.look()] == [target.name]
     assert [one.instance for one in observer.look({str(target.name)})] == [target.name]
+
+
+def test_a_life_whose_lack_of_memory_the_engine_missed(hand: Hand, engine: LabEngine, node: str) -> None:
+    """What starved a moment ago and was killed again has starved again; what is only killed has not."""
+    changes = Changes()
+    connection = Connection(engine.url, 10)
+    observer = Observer(connection, node, changes, Ways())
+    (one,), (other,) = (
+        hand.starts(instance(name)).containers for name in ("shop/Deployment/web#0", "shop/Deployment/web#1")
+    )
+    changes.ran_out_of_memory(one.id)
+    for each in (one, other):
+        engine.client.kill(each.id)
+    eventually(
+        lambda: (
+            {row["State"] for row in engine.client.containers(all=True, filters={"id": [one.id, other.id]})}
+            == {"exited"}
+        ),
+        10,
+        "both have ended",
+    )
+    killed = {each.id: each for seen in observer.look() for each in seen.containers}
+    assert (killed[one.id].oom_killed, killed[other.id].oom_killed) == (True, False)
+    connection.renew()

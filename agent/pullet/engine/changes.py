@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
+
+LATELY = 60.0
+"""Seconds for which it is remembered that a container ran out of memory."""
 
 
 class Changes:
@@ -15,6 +19,7 @@ class Changes:
         self._all = True
         self._marked: set[str] = set()
         self._known: frozenset[str] = frozenset()
+        self._starved: dict[str, float] = {}
 
     def mark(self, container: str) -> None:
         with self._lock:
@@ -24,6 +29,16 @@ class Changes:
         """Which ones there are: what happens elsewhere is told apart by that."""
         with self._lock:
             self._known = frozenset(containers)
+
+    def ran_out_of_memory(self, container: str) -> None:
+        """The engine misses it of some of the lives of what starves again and again, whose ends are then mere kills."""
+        with self._lock:
+            before = time.monotonic() - LATELY
+            self._starved = {one: at for one, at in self._starved.items() if at > before}
+            self._starved[container] = time.monotonic()
+
+    def starved_lately(self, container: str) -> bool:
+        return self._starved.get(container, -LATELY) > time.monotonic() - LATELY
 
     def knows(self, container: str) -> bool:
         return container in self._known

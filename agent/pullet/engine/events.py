@@ -102,6 +102,8 @@ class Events:
         with contextlib.suppress(urllib3.exceptions.ReadTimeoutError):  # nothing happened for long
             for event in stream:
                 if container := self._container(event):
+                    if event.get("Action") == "oom":
+                        self._changes.ran_out_of_memory(container)
                     self._changes.mark(container)
                     self._wake("engine")
 

@@ -37,6 +37,9 @@ RECHECK = 300.0
 AT_A_TIME = 20
 """One in so many is at most inspected for that in one look."""
 
+KILLED = 137
+"""What a process ends with that the kernel or the engine kills."""
+
 HostPorts = frozenset[tuple[str, str, int]]
 
 
@@ -120,12 +123,17 @@ class Observer:
             return known
         try:
             found = seen(client.inspect_container(row["Id"]))
-            return replace(found, at=self._clock(), listed=_listed(row))
+            container = self._with_cause(found.container)
+            return replace(found, container=container, at=self._clock(), listed=_listed(row))
         except docker.errors.NotFound:
             return None
         except Refused as reason:
             self._warn_once(row, reason)
             return None
+
+    def _with_cause(self, one: ObservedContainer) -> ObservedContainer:
+        starved = one.exit_code == KILLED and self._changes.starved_lately(one.id)
+        return replace(one, oom_killed=True) if starved else one
 
     def _warn_once(self, row: Mapping[str, Any], reason: Refused) -> None:
         if row["Id"] not in self._strange:
