@@ -15,7 +15,7 @@ from pullet.model.inspection import Inspected, Query
 from pullet.model.memory import Memory, Words
 from pullet.model.names import InstanceName
 from pullet.model.observed import Answer, Observed
-from pullet.model.plan import Plan, Remove
+from pullet.model.plan import Plan, Remove, Start
 from pullet.model.replacement import BlueGreen, Canary, CanaryStep, Replacement, Rolling, Share
 from pullet.model.report import Report, State
 from pullet.model.workload import Workload
@@ -376,3 +376,15 @@ def test_a_canary_that_fell_just_before_somebody_asks_is_forgiven() -> None:
     node.words = Words(retried={WEB: node.clock.now()})
     assert node.settle(120).state is State.CONVERGED
     assert images(node) == ["web:2"] * 2
+
+
+def test_what_is_left_of_an_earlier_rollout_takes_no_room_from_the_green_set() -> None:
+    """Of two old ones that do not serve one goes, although the newest waits for the others of its set."""
+    node = settled(BlueGreen(), replicas=2)
+    node.engine.images.add("web:2")
+    node.engine.apply([Start(node.desired.assignments[0].instances[0], "", "an earlier rollout")])
+    node.clock.advance(1)
+    node.engine.kill(FIRST)
+    release(node, "web:3", BlueGreen(), replicas=2)
+    assert node.settle(60).state is State.CONVERGED
+    assert images(node) == ["web:3"] * 2

@@ -111,8 +111,10 @@ def _take_over(
 ) -> Iterator[Move]:
     """The old one goes when the new one has proven itself, may serve alone, and answers to its names."""
     found = scene.health(current)
-    if old and not found.good:
-        if meanwhile := _superfluous(old, scene) or uphold(old, scene):
+    if spare := _superfluous(old, scene) or _left_over(old, current, scene):
+        yield spare
+    elif old and not found.good:
+        if meanwhile := uphold(old, scene):
             yield meanwhile
     elif old and (stays := _still_needed(instance, current, assignment, scene)):
         yield stays
@@ -150,6 +152,13 @@ def _superfluous(old: Sequence[Incarnation], scene: Scene) -> Move | None:
     return scene.unless_too_soon(
         Remove(spare, f"superseded, and {serving[0].hash[:8]} serves until its successor does")
     )
+
+
+def _left_over(old: Sequence[Incarnation], current: Incarnation, scene: Scene) -> Move | None:
+    """Where the new one serves, one of the old is enough for a way back, and more would take the room of others."""
+    if not old[1:] or not scene.health(current).good:
+        return None
+    return scene.unless_too_soon(Remove(old[0], f"superseded, and {current.hash[:8]} serves"))
 
 
 def _age(one: Incarnation) -> float:
