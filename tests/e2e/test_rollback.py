@@ -92,6 +92,22 @@ def test_another_try(agent: Agent) -> None:
     agent.reaches("rolled-back", commit)
 
 
+def test_what_is_committed_together_comes_in_its_order(agent: Agent) -> None:
+    """The new one waits for the new one of what it needs, though the old one serves still."""
+    after = {"after": DB}
+    agent.follows({"db.yaml": deployment("db"), "web.yaml": deployment("web", ours=after)})
+    web = agent.stands()[f"{WEB}#0"]
+    both: dict[str, Any] = {"image": BUSYBOX_2}
+    agent.work.deploy(
+        {"db.yaml": deployment("db", ready=NEVER, **both), "web.yaml": deployment("web", ours=after, **both)}
+    )
+    message = f"needs {DB}#0 to be replaced and ready first"
+    agent.waits(lambda: agent.status()["workloads"][WEB]["message"] == message, "waits for the new one")
+    assert web in agent.containers()
+    agent.follows({"db.yaml": deployment("db", **both)})
+    assert {one.image for one in agent.containers()} == {BUSYBOX_2}
+
+
 def test_who_depends_on_it_is_looked_at_again(agent: Agent) -> None:
     """A change of what comes after it waits while it is bad, serves as it was, and comes when it has gone back."""
     slow = {"progressDeadlineSeconds": 8, "strategy": {"type": "Recreate"}}
