@@ -11,11 +11,11 @@ CLONE_NEWNET = 0x40000000
 
 
 def leave_the_network() -> None:
-    """Leave loopback only to this thread and to what it starts from now on. Raises OSError where that may not be.
+    """Loopback only, for this thread and what it starts from now on. Raises PermissionError where that may not be.
 
     A dockerd that starts sets up the chains of its network's firewall anew, also those that another one works with.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), f"a network of one's own: {os.strerror(ctypes.get_errno())}")
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), "a network of one's own")
     subprocess.run(("ip", "link", "set", "lo", "up"), check=True)
