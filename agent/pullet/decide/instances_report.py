@@ -21,7 +21,9 @@ def instances(scene: Scene, plan: Plan) -> Iterator[InstanceReport]:
     for one in standing:
         found, changed = scene.health(one), _changed(one, scene)
         beside = _is_beside_its_successor(one, scene)
-        because = next((each.because for each in moves[one.instance] if _concerns(each, one, beside)), "")
+        because = next(
+            (each.because for each in moves.get(one.instance, ()) if _concerns(each, one, beside)), ""
+        )
         yield InstanceReport(
             str(one.instance),
             str(found.condition),
@@ -35,7 +37,7 @@ def instances(scene: Scene, plan: Plan) -> Iterator[InstanceReport]:
         for instance in assignment.instances:
             if instance.name not in there and (shown := absence(assignment, instance, scene)):
                 state, fine = shown
-                why = next((each.because for each in moves[instance.name]), "")
+                why = next((each.because for each in moves.get(instance.name, ())), "")
                 yield InstanceReport(str(instance.name), state, fine, why)
 
 
