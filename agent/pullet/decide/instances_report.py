@@ -21,14 +21,12 @@ def instances(scene: Scene, plan: Plan) -> Iterator[InstanceReport]:
     for one in standing:
         found, changed = scene.health(one), _changed(one, scene)
         beside = _is_beside_its_successor(one, scene)
-        because = next(
-            (each.because for each in moves.get(one.instance, ()) if _concerns(each, one, beside)), ""
-        )
+        reasons = (each.because for each in moves.get(one.instance, ()) if _concerns(each, one, beside))
         yield InstanceReport(
             str(one.instance),
             str(found.condition),
             found.good,
-            because or changed or found.because,
+            next(reasons, "") or changed or found.because,
             tuple(_containers(one)),
             tuple(change.words for change in drift_of(one)) if changed else (),
         )
@@ -37,8 +35,8 @@ def instances(scene: Scene, plan: Plan) -> Iterator[InstanceReport]:
         for instance in assignment.instances:
             if instance.name not in there and (shown := absence(assignment, instance, scene)):
                 state, fine = shown
-                why = next((each.because for each in moves.get(instance.name, ())), "")
-                yield InstanceReport(str(instance.name), state, fine, why)
+                reasons = (each.because for each in moves.get(instance.name, ()))
+                yield InstanceReport(str(instance.name), state, fine, next(reasons, ""))
 
 
 def drift_of(one: Incarnation) -> Sequence[Drift]:
