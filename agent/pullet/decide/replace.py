@@ -111,7 +111,7 @@ def _take_over(
 ) -> Iterator[Move]:
     """The old one goes when the new one has proven itself, may serve alone, and answers to its names."""
     found = scene.health(current)
-    if spare := _superfluous(old, scene) or _left_over(old, current, scene):
+    if spare := _superfluous(old, scene, current):
         yield spare
     elif old and not found.good:
         if meanwhile := uphold(old, scene):
@@ -143,22 +143,21 @@ def _make_anew(
     return Wait(current.instance, f"{changed}; is made anew when enough of the others are ready")
 
 
-def _superfluous(old: Sequence[Incarnation], scene: Scene) -> Move | None:
-    """Of several old ones, the one that has served longest is enough until its successor is ready."""
+def _superfluous(
+    old: Sequence[Incarnation], scene: Scene, successor: Incarnation | None = None
+) -> Move | None:
+    """Of several old ones, the one that has served longest is enough until its successor is ready; then any is."""
+    if not old[1:]:
+        return None
     serving = sorted((one for one in old if scene.health(one).good), key=_age)
-    spare = next((one for one in old if serving and one != serving[0]), None)
-    if spare is None:
+    if serving:
+        keep, because = serving[0], f"{serving[0].hash[:8]} serves until its successor does"
+    elif successor is not None and scene.health(successor).good:
+        keep, because = old[-1], f"{successor.hash[:8]} serves"
+    else:
         return None
-    return scene.unless_too_soon(
-        Remove(spare, f"superseded, and {serving[0].hash[:8]} serves until its successor does")
-    )
-
-
-def _left_over(old: Sequence[Incarnation], current: Incarnation, scene: Scene) -> Move | None:
-    """Where the new one serves, one of the old is enough for a way back, and more would take the room of others."""
-    if not old[1:] or not scene.health(current).good:
-        return None
-    return scene.unless_too_soon(Remove(old[0], f"superseded, and {current.hash[:8]} serves"))
+    spare = next(one for one in old if one != keep)
+    return scene.unless_too_soon(Remove(spare, f"superseded, and {because}"))
 
 
 def _age(one: Incarnation) -> float:
