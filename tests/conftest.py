@@ -1,4 +1,4 @@
-"""What several rooms' tests share: one engine per run, with a handful of images, and a fleet per test."""
+"""What several rooms' tests share: one engine per worker, with a handful of images, and a fleet per test."""
 
 from __future__ import annotations
 

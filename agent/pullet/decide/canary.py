@@ -103,8 +103,8 @@ def _fell(one: ObservedContainer, scene: Scene, asked: float) -> str:
     answer = scene.observed.answers.get(one.id)
     if one.phase is Phase.RUNNING and answer is not None and not answer.live:
         return f"has to be restarted: {answer.message}"
-    since = (one.finished_at or math.inf) > asked
-    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts and since:
+    fell_since = (one.finished_at or math.inf) > asked
+    if one.role in (Role.MAIN, Role.SIDECAR) and one.restarts and fell_since:
         how = "" if one.phase is Phase.RUNNING else f": {ending(one)}"
         return f"restarted {times(one.restarts)}{how}"
     return ""

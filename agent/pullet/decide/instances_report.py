@@ -10,6 +10,7 @@ from pullet.decide.jobs_report import absence
 from pullet.decide.scene import Move, Scene
 from pullet.model.names import InstanceName
 from pullet.model.observed import Drift, Incarnation, Phase
+from pullet.model.placement import Instance
 from pullet.model.plan import Plan, Pull, Start, Wait
 from pullet.model.report import ContainerReport, InstanceReport
 
@@ -61,24 +62,24 @@ def _concerns(move: Move, one: Incarnation, beside: bool) -> bool:
 
 def _is_beside_its_successor(one: Incarnation, scene: Scene) -> bool:
     others = [each.hash for each in scene.incarnations(one.instance) if each.hash != one.hash]
-    assignment = scene.assignment(one.instance.workload) if others else None
-    wanted = (
-        next((each for each in assignment.instances if each.name == one.instance), None)
-        if assignment
-        else None
-    )
+    wanted = _wanted(one, scene) if others else None
     return wanted is not None and wanted.hash in others
 
 
 def _changed(one: Incarnation, scene: Scene) -> str:
     """What was changed by hand of one that is wanted as it is."""
-    if not drift_of(one):
-        return ""
+    wanted = _wanted(one, scene) if drift_of(one) else None
     assignment = scene.assignment(one.instance.workload)
-    wanted = assignment.instances if assignment else ()
-    if assignment is None or (one.instance, one.hash) not in {(each.name, each.hash) for each in wanted}:
+    if assignment is None or wanted is None or wanted.hash != one.hash:
         return ""
     return told(one, assignment.workload, scene)
+
+
+def _wanted(one: Incarnation, scene: Scene) -> Instance | None:
+    """What is wanted in its place, from whatever specification."""
+    assignment = scene.assignment(one.instance.workload)
+    instances = assignment.instances if assignment else ()
+    return next((each for each in instances if each.name == one.instance), None)
 
 
 def _containers(one: Incarnation) -> Iterator[ContainerReport]:

@@ -1,4 +1,4 @@
-"""Which containers changed since the last look: marked by `events`, taken by `observe`."""
+"""Which containers changed since the last look, and which starved lately: told by `events`, read by `observe`."""
 
 from __future__ import annotations
 
